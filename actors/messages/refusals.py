@@ -1,0 +1,51 @@
+"""Refusals: a definite "no" as a value. An unknown outcome is never one of these."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Reason = Literal[
+    "admission-required",
+    "already-standing",
+    "hold-expired",
+    "invalid",
+    "key-reused",
+    "no-room",
+    "not-extendable",
+    "not-on-sale",
+    "not-standing",
+    "quota-below-taken",
+    "sold-out",
+    "stale-version",
+    "too-many-holds",
+    "too-many-seats",
+    "unknown-seat-type",
+    "wrong-state",
+]
+
+REMEMBERED: frozenset[str] = frozenset(
+    {
+        "admission-required",
+        "hold-expired",
+        "not-extendable",
+        "not-on-sale",
+        "quota-below-taken",
+        "sold-out",
+        "wrong-state",
+    }
+)
+"""Those a repeated key gets again for at least 24 hours (HTTP 409); the others are decided anew."""
+
+
+class Refused(Struct, frozen=True, array_like=True, tag="refused.1"):
+    """Why not, in one word and one sentence.
+
+    ``available``: what is left of each seat type asked for (sold-out); ``number``: the limit, the
+    taken seats or the current version that the reason speaks of; ``subject``: the field or id it is about.
+    """
+
+    reason: Reason
+    detail: str
+    available: dict[str, int] | None = None
+    number: int | None = None
+    subject: str | None = None
