@@ -1,0 +1,72 @@
+"""What a kind of entity is: pure functions over a state that its events fold into.
+
+The shell (``actors.kernel.shell``) is the same for all kinds and calls nothing but this.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeVar
+
+from actors.messages.refusals import Refused
+
+State = TypeVar("State")
+
+
+class Decider(Protocol[State]):
+    """One kind of entity. Commands, events and replies are the kind's own message unions."""
+
+    kind: str
+    """Prefix of its streams, as in ``seats-<conference>``."""
+
+    fold_version: int
+    """Grows whenever ``evolve`` or the frozen form changes: older snapshots are dropped."""
+
+    commands: Any
+    """The union of its commands."""
+
+    events: Any
+    """The union of its events, current shapes only."""
+
+    lifts: dict[str, Any]
+    """Upcasters: an old tag to a function from the old event's fields (list) to the next shape's ``[tag, …]``."""
+
+    def initial(self) -> State:
+        """The state before the first event."""
+        ...
+
+    def decide(self, state: State, command: Any, now_ms: int) -> tuple[Any, ...] | Refused:
+        """Events that the command causes now, ``()`` when nothing is left to do, or why not. Changes nothing."""
+        ...
+
+    def evolve(self, state: State, event: Any, at_ms: int) -> None:
+        """Takes the event into the state, in place, in the time of what it touches."""
+        ...
+
+    def answer(self, state: State, events: Sequence[Any], version: int) -> Any:
+        """The reply for a decision's events; the last of them has ``version``.
+
+        ``state`` is the fold up to ``version`` when ``answers_from_state``; else any later one.
+        """
+        ...
+
+    answers_from_state: bool
+    """Whether a repeated key's answer needs the state as it stood (costs a fold; for kinds with short logs)."""
+
+    def unchanged(self, state: State, command: Any, version: int) -> Any:
+        """The reply for a command that caused no event."""
+        ...
+
+    def next_deadline_ms(self, state: State) -> int:
+        """The earliest deadline; 0 when there is none."""
+        ...
+
+    def due(self, state: State, now_ms: int, limit: int) -> list[Any]:
+        """Commands for at most ``limit`` deadlines that have passed (each a no-op if it no longer applies)."""
+        ...
+
+    def freeze(self, state: State) -> bytes:
+        """The state as bytes, for a snapshot: ``thaw(freeze(s))`` decides as ``s`` does."""
+        ...
+
+    def thaw(self, frozen: bytes) -> State:
+        """The state back from ``freeze``."""
+        ...
