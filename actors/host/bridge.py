@@ -65,6 +65,11 @@ class Outbox:
         self._rung = False  # Before the items: one put after this rings again.
         return [self._items.popleft() for _ in range(len(self._items))]
 
+    def close(self) -> None:
+        """Closes the bell; nothing may be put afterwards."""
+        self.ear.close()
+        self._bell.close()
+
 
 class Inbox:
     """Messages from the actor's thread to the loop's: ``receive`` gets each burst as one list, on the loop."""

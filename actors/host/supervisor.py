@@ -36,23 +36,26 @@ WATCHED = STOP | {signal.SIGCHLD}
 log = logging.getLogger(__name__)
 
 
-def supervise(launch: Callable[[Leash], int], drain_ms: int = DRAIN_MS) -> int:
+def supervise(
+    launch: Callable[[Leash], int], drain_ms: int = DRAIN_MS, failures_max: int = FAILURES_IN_A_ROW_MAX
+) -> int:
     """Runs groups until told to stop and returns the exit status; no child is left then.
 
     ``launch`` runs in a forked process per group and returns its exit status:
-    STATUS_UNABLE when a restart can't help. Call this from the main thread of a
+    STATUS_UNABLE when a restart can't help. ``drain_ms`` bounds a stop; after
+    ``failures_max`` failures in a row the next is the last. Call this from the main thread of a
     process that has no other children (all its children are killed) and, so that
     the actors stay small, has imported little.
     """
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     try:
-        return _run_groups(launch, drain_ms)
+        return _run_groups(launch, drain_ms, failures_max)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _run_groups(launch: Callable[[Leash], int], drain_ms: int) -> int:
+def _run_groups(launch: Callable[[Leash], int], drain_ms: int, failures_max: int) -> int:
     failures = 0
     first = True
     while True:
@@ -65,7 +68,7 @@ def _run_groups(launch: Callable[[Leash], int], drain_ms: int) -> int:
             return STATUS_UNABLE
         first = False
         failures = 1 if (time.monotonic() - started) * 1000 >= STEADY_MS else failures + 1
-        if failures > FAILURES_IN_A_ROW_MAX:
+        if failures > failures_max:
             log.critical("the actor system failed %d times in a row: giving up", failures)
             return STATUS_BROKEN
         pause_ms = min(PAUSE_MS_MIN * 2 ** (failures - 1), PAUSE_MS_MAX)
