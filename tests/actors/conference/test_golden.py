@@ -1,0 +1,117 @@
+"""The bytes of a conference's messages and events, as they were first written. They never change.
+
+``golden.txt`` holds a line per message: its tag and its bytes in hexadecimal. A new
+shape gets a new tag and a new line; a line that was released stays as it is.
+"""
+
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from msgpack import unpackb as unpack
+
+from actors.conference.events import (
+    ConferenceArchived,
+    ConferenceCancelled,
+    ConferenceCreated,
+    ConferenceEvent,
+    ConferencePublished,
+    ConferenceUnpublished,
+    DetailsEdited,
+    SeatTypeAdded,
+    SeatTypeEdited,
+    SeatTypeRetired,
+)
+from actors.messages.codec import Decoder, encode
+from actors.messages.conference import (
+    AddSeatType,
+    Archive,
+    CancelConference,
+    ConferenceCommand,
+    ConferenceReply,
+    ConferenceStands,
+    CreateConference,
+    Details,
+    DetailsChanges,
+    EditConference,
+    EditSeatType,
+    Publish,
+    RetireSeatType,
+    SeatType,
+    SeatTypeChanges,
+    SeatTypeStands,
+    Unpublish,
+)
+from actors.messages.refusals import Refused
+
+CID = "cabcdefghijkl"
+DAYS = ("2027-05-01", "2027-05-03")
+DETAILS = Details(
+    "PyCon",
+    "Drei Tage",
+    "2027-05-01",
+    "2027-05-03",
+    "Europe/Berlin",
+    "EUR",
+    "Hallo",
+    "Köln",
+    "first_fit",
+    60,
+    3600,
+    4,
+    0,
+)
+DETAILS_CHANGES = DetailsChanges(name="PyCon DE", wait_list="strict", hold_seconds=900)
+SEAT_TYPE = SeatType("stabcdefgh", "Dinner", "event", 4_000, 30, 1_790_000_000_000, None, 2, True, False)
+SEAT_TYPE_CHANGES = SeatTypeChanges(quota=20, sale_opens_at_ms=None, max_per_reservation=4)
+STEPS = [Publish(), Unpublish(), CancelConference(), Archive()]
+ENDS = [ConferencePublished(), ConferenceUnpublished(), ConferenceCancelled(), ConferenceArchived()]
+
+SAMPLES: list[Any] = [
+    CreateConference(CID, "oabc", "pycon", DETAILS),
+    EditConference(7, DETAILS_CHANGES),
+    *STEPS,
+    AddSeatType(SEAT_TYPE),
+    EditSeatType(8, SEAT_TYPE.id, SEAT_TYPE_CHANGES),
+    RetireSeatType(9, SEAT_TYPE.id),
+    ConferenceStands(CID, "oabc", "pycon", "published", DETAILS, (SEAT_TYPE,), 300),
+    SeatTypeStands(CID, SEAT_TYPE, 70_000),
+    Refused("stale-version", "the conference has changed since you read it", None, 9, None),
+    ConferenceCreated(CID, "oabc", "pycon", DETAILS),
+    DetailsEdited(DETAILS_CHANGES),
+    *ENDS,
+    SeatTypeAdded(SEAT_TYPE),
+    SeatTypeEdited(SEAT_TYPE.id, SEAT_TYPE_CHANGES),
+    SeatTypeRetired(SEAT_TYPE.id),
+]
+GOLDEN = dict(line.split(" ") for line in Path(__file__).with_name("golden.txt").read_text().splitlines())
+
+_read: list[Decoder[Any]] = [Decoder(kind) for kind in (ConferenceCommand, ConferenceReply, ConferenceEvent)]
+_shapes = [get_args(kind) for kind in (ConferenceCommand, ConferenceReply, ConferenceEvent)]
+
+
+def tag(message: Any) -> str:
+    return str(type(message).__struct_config__.tag)
+
+
+@pytest.mark.parametrize("message", SAMPLES, ids=tag)
+def test_a_message_has_the_bytes_it_always_had(message: Any) -> None:
+    assert encode(message).hex() == GOLDEN[tag(message)]
+
+
+@pytest.mark.parametrize("message", SAMPLES, ids=tag)
+def test_the_bytes_are_read_back_as_the_same_message(message: Any) -> None:
+    (read,) = [read for read, shapes in zip(_read, _shapes, strict=True) if type(message) in shapes]
+    assert read(bytes.fromhex(GOLDEN[tag(message)])) == message
+
+
+@pytest.mark.parametrize("message", SAMPLES, ids=tag)
+def test_another_msgpack_sees_the_tag_and_the_fields_in_order(message: Any) -> None:
+    name, *fields = unpack(bytes.fromhex(GOLDEN[tag(message)]))
+    assert name == tag(message)
+    assert len(fields) == len(message.__struct_fields__)
+
+
+def test_every_message_and_event_has_its_golden_line() -> None:
+    tags = {str(shape.__struct_config__.tag) for shapes in _shapes for shape in shapes}
+    assert tags <= set(GOLDEN)
