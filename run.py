@@ -16,6 +16,8 @@ from typing import Any
 from config import logs
 from config.settings import ConfigurationError, Settings, load
 
+GATEWAY = "gateway.app:serve"  # The host knows no gateway; it is told what serves HTTP.
+
 OK, WRONG, USAGE = 0, 1, 2
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -58,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
 def serve(arguments: Namespace) -> int:
     settings = _settings(arguments)
     logs.setup(settings.logs.level)
-    status: int = _function("actors.host.serve", "main")(settings)
+    status: int = _function("actors.host.serve", "main")(settings, GATEWAY)
     return USAGE if status == _function("actors.host.supervisor", "STATUS_UNABLE") else status
 
 
