@@ -142,7 +142,9 @@ class Residents:
         resident = self._by_life.get(life)
         if resident is None:
             return []
-        resident.suspect_ms = None
+        if resident.phase is Phase.AWAKE and resident.suspect_ms is not None:
+            resident.suspect_ms = None
+            return self._news(resident)
         if resident.phase is not Phase.STARTING:
             return []
         resident.phase, resident.since_ms = Phase.AWAKE, now_ms
@@ -150,15 +152,14 @@ class Residents:
         self._crashes.pop(resident.stream, None)
         self._damaged.pop(resident.stream, None)
         self._touch(resident.stream, now_ms)
-        news = Opened(resident.stream, resident.epoch, address)
-        return [Send(asker, news) for asker in sorted(resident.askers)]
+        return self._news(resident)
 
     def damaged(self, life: int, damaged: Damaged, now_ms: int) -> list[Effect]:
         """A stream can't be opened: whoever asked is told why, nothing else stops."""
         resident = self._by_life.get(life)
         if resident is None:
             return []
-        self._home.pop(resident.stream, None)
+        self._leave(resident)
         self._damaged[resident.stream] = (now_ms, damaged)
         resident.phase, resident.since_ms = Phase.LINGERING, now_ms
         news = Unopened(resident.stream, damaged.unknown, damaged.problem)
@@ -170,7 +171,7 @@ class Residents:
         if resident is None or resident.phase is Phase.LINGERING:
             return []
         stream = resident.stream
-        self._home.pop(stream, None)
+        self._leave(resident)
         crashes = self._crashes[stream] = self._crashes.get(stream, 0) + 1
         if crashes > CRASHES_MAX:
             self._not_before_ms[stream] = now_ms + CRASH_PAUSE_MS
@@ -183,7 +184,7 @@ class Residents:
         resident = self._by_life.get(life)
         if resident is None or resident.phase is not Phase.CLOSING:
             return []
-        self._home.pop(resident.stream, None)
+        self._leave(resident)
         resident.phase, resident.since_ms = Phase.LINGERING, now_ms
         news = Closing(resident.stream, resident.epoch)
         effects: list[Effect] = [Send(asker, news) for asker in sorted(resident.askers)]
@@ -216,6 +217,7 @@ class Residents:
         resident = self._home.get(suspect.stream)
         if resident is None or resident.phase is not Phase.AWAKE or resident.epoch != suspect.epoch:
             return []
+        resident.askers.add(suspect.asker)
         if resident.suspect_ms is None:
             resident.suspect_ms = now_ms
             return [Send(resident.address, Ping(resident.stream, resident.epoch))]
@@ -262,6 +264,10 @@ class Residents:
         """Whether no log is open any more."""
         return self.draining and not self._home
 
+    def _news(self, resident: Resident) -> list[Effect]:
+        news = Opened(resident.stream, resident.epoch, resident.address)
+        return [Send(asker, news) for asker in sorted(resident.askers)]
+
     def _want(self, stream: str, asker: str, create: bool) -> None:
         askers, created = self._wanted.get(stream, (set(), False))
         askers.add(asker)
@@ -291,6 +297,10 @@ class Residents:
             return []
         resident.phase, resident.since_ms = Phase.CLOSING, now_ms
         return [Send(resident.address, Sleep(resident.stream, resident.epoch))]
+
+    def _leave(self, resident: Resident) -> None:
+        if self._home.get(resident.stream) is resident:
+            del self._home[resident.stream], self._used_ms[resident.stream]
 
     def _touch(self, stream: str, now_ms: int) -> None:
         self._used_ms[stream] = now_ms

@@ -4,11 +4,28 @@ The shell (``actors.kernel.shell``) is the same for all kinds and calls nothing 
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from actors.messages.refusals import Refused
 
 State = TypeVar("State")
+
+
+class Wish(NamedTuple):
+    """A command that this entity wants another to carry out, sent again until that one has answered.
+
+    ``stamp`` tells one wish of a name from the next; the key towards the other is made of this entity's stream,
+    name and stamp, so that a wish sent by two lives of the entity is one command. ``fresh`` wishes get a key of
+    their own in each life: for commands that change nothing when they are repeated.
+    ``before_answers``: nobody who commands this entity gets an answer while the wish is open.
+    """
+
+    name: str
+    stamp: int
+    stream: str
+    command: Any
+    before_answers: bool = False
+    fresh: bool = False
 
 
 class Decider(Protocol[State]):
@@ -28,6 +45,9 @@ class Decider(Protocol[State]):
 
     lifts: dict[str, Any]
     """Upcasters: an old tag to a function from the old event's fields (list) to the next shape's ``[tag, …]``."""
+
+    wants_room: tuple[type, ...]
+    """Commands refused while the disk is nearly full; the others go on with what is left."""
 
     def initial(self) -> State:
         """The state before the first event."""
@@ -62,6 +82,21 @@ class Decider(Protocol[State]):
     def due(self, state: State, now_ms: int, limit: int) -> list[Any]:
         """Commands for at most ``limit`` deadlines that have passed (each a no-op if it no longer applies)."""
         ...
+
+    def consult(self, state: State, command: Any) -> Wish | None:
+        """What another entity must agree to before this command is decided; its refusal becomes the answer."""
+        ...
+
+    def wishes(self, state: State) -> Sequence[Wish]:
+        """What the state wants of others now."""
+        ...
+
+    def granted(self, state: State, wish: Wish, reply: Any) -> Any | None:
+        """The command to itself that records an answered wish; ``None`` when nothing is to be recorded."""
+        ...
+
+    replies: Any
+    """The union of replies that its wishes are answered with."""
 
     def freeze(self, state: State) -> bytes:
         """The state as bytes, for a snapshot: ``thaw(freeze(s))`` decides as ``s`` does."""

@@ -64,9 +64,9 @@ class SeatTypeChanges(Struct, frozen=True, omit_defaults=True):
     kind: Kind | UnsetType = UNSET
     price_minor: int | UnsetType = UNSET
     quota: int | UnsetType = UNSET
-    sale_opens_at_ms: int | None | UnsetType = UNSET
-    sale_closes_at_ms: int | None | UnsetType = UNSET
-    max_per_reservation: int | None | UnsetType = UNSET
+    sale_opens_at_ms: int | UnsetType | None = UNSET
+    sale_closes_at_ms: int | UnsetType | None = UNSET
+    max_per_reservation: int | UnsetType | None = UNSET
     requires_admission: bool | UnsetType = UNSET
 
 

@@ -20,9 +20,7 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Batch(Struct, frozen=True, array_like=True, tag="batch.1"):
-    """Commands for one entity, decided in order and answered together.
-
-    """
+    """Commands for one entity, decided in order and answered together."""
 
     to: str
     epoch: int
@@ -90,8 +88,29 @@ class LogPage(Struct, frozen=True, array_like=True, tag="log-page.1"):
 
 
 class Appended(Struct, frozen=True, array_like=True, tag="appended.1"):
-    """Hint to the projector: these events (dense, in order) were committed. Losing it loses nothing."""
+    """Hint to the projector: the log has come to ``head``; ``events`` (dense, in order) are the latest of it.
+
+    ``events`` may be empty or begin later than the projector stands: it then asks for pages. Losing
+    a hint loses nothing. Answered by ``Projected``.
+    """
 
     stream: str
     epoch: int
+    head: int
     events: list[StoredEvent]
+
+
+class Projected(Struct, frozen=True, array_like=True, tag="projected.1"):
+    """The projector has taken the hint and stands at ``version``; the next hint may come."""
+
+    to: str
+    epoch: int
+    version: int
+
+
+class Published(Struct, frozen=True, array_like=True, tag="published.1"):
+    """From the projector to the gateways: a conference's availability as it stands now, as JSON."""
+
+    conference: str
+    version: int
+    body: bytes

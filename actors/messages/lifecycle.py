@@ -6,16 +6,26 @@ Addresses are text, ``host:port``. An epoch is one life of one stream's writer; 
 from msgspec import Struct
 
 
+class Peers(Struct, frozen=True, array_like=True, tag="peers.1"):
+    """Where the node's timer, projector and gateways live now (addresses change when one is replaced)."""
+
+    timer: str
+    projector: str
+    gateways: tuple[str, ...]
+
+
 class Begin(Struct, frozen=True, array_like=True, tag="begin.1"):
     """First message of an entity's process: which stream it is, and whom it talks to.
 
     ``settings`` is the msgpack of ``config.settings.Settings``; nothing expires before ``grace_until_ms``.
+    ``life`` is the directory's number for this process, repeated in what it reports.
     """
 
     stream: str
+    life: int
+    create: bool
     directory: str
-    timer: str
-    projector: str
+    peers: Peers
     grace_until_ms: int
     settings: bytes
 
@@ -24,16 +34,22 @@ class Ready(Struct, frozen=True, array_like=True, tag="ready.1"):
     """The entity has folded its log and serves under ``epoch``, from ``version`` on."""
 
     stream: str
+    life: int
     epoch: int
     version: int
     pid: int
 
 
 class Damaged(Struct, frozen=True, array_like=True, tag="damaged.1"):
-    """The stream can't be opened: its log is not whole, or its store is out of reach. Nothing else stops."""
+    """The stream can't be opened: there is no such log (``unknown``), it is not whole, or out of reach.
+
+    Nothing else stops.
+    """
 
     stream: str
+    life: int
     problem: str
+    unknown: bool
 
 
 class Open(Struct, frozen=True, array_like=True, tag="open.1"):
@@ -86,8 +102,12 @@ class Used(Struct, frozen=True, array_like=True, tag="used.1"):
 
 
 class Suspect(Struct, frozen=True, array_like=True, tag="suspect.1"):
-    """An entity did not answer in time; the directory asks it itself and replaces it if it stays silent."""
+    """An entity did not answer in time; the directory asks it itself and replaces it if it stays silent.
 
+    The asker is sent ``Opened`` again as soon as it answers, or its next life does.
+    """
+
+    asker: str
     stream: str
     epoch: int
 
@@ -110,7 +130,9 @@ class Asleep(Struct, frozen=True, array_like=True, tag="asleep.1"):
     """The log is closed; from now on the entity answers batches with ``Gone``."""
 
     stream: str
+    life: int
     epoch: int
+    next_deadline_ms: int
 
 
 class Grace(Struct, frozen=True, array_like=True, tag="grace.1"):
@@ -137,6 +159,30 @@ class Deadline(Struct, frozen=True, array_like=True, tag="deadline.1"):
     stream: str
     epoch: int
     at_ms: int
+
+
+class Start(Struct, frozen=True, array_like=True, tag="start.1"):
+    """The directory's first message: the settings, and which coroutine serves HTTP (``package.module:function``)."""
+
+    settings: bytes
+    gateway: str
+
+
+class WhoIs(Struct, frozen=True, array_like=True, tag="who-is.1"):
+    """Asks a node's service (timer, projector, gateway) to say ``Here``: its first message, with its settings."""
+
+    role: str
+    directory: str
+    peers: Peers
+    settings: bytes
+    gateway: str
+
+
+class Here(Struct, frozen=True, array_like=True, tag="here.1"):
+    """A service has started and serves."""
+
+    role: str
+    pid: int
 
 
 class Due(Struct, frozen=True, array_like=True, tag="due.1"):

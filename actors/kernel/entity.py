@@ -1,0 +1,229 @@
+"""An entity between its messages: serves batches, tells projector and timer, keeps its wishes going.
+
+Free of Thespian: what is to be sent is collected in ``outgoing`` and carried by the actor
+around it. Waiting is measured in monotonic milliseconds; times in events are the shell's.
+"""
+
+import os
+from typing import Any, NamedTuple
+
+from actors.kernel.correspondence import Correspondence
+from actors.kernel.decider import Decider, Wish
+from actors.kernel.hints import Hints
+from actors.kernel.pages import page
+from actors.kernel.shell import Shell
+from actors.kernel.upcasting import EventReader
+from actors.messages.codec import Decoder, encode
+from actors.messages.envelopes import Answers, Batch, Gone, ReadLog
+from actors.messages.lifecycle import Asleep, Begin, Deadline, Opened, Peers, Ready, Released
+from actors.messages.refusals import Refused
+from storage.eventlog import EventLog
+
+PARKED_MAX = 1_000  # batches that wait for a consultation; each asker has one on its way
+
+
+class Parked(NamedTuple):
+    """A batch that waits until others have been consulted about some of its commands."""
+
+    batch: Batch
+    sender: str
+    open: dict[int, Wish]
+    verdicts: dict[int, Any]
+
+
+class EntitySettings(NamedTuple):
+    """The entity's share of the settings: how often it hints (milliseconds), batch and page sizes (items)."""
+
+    hint_interval_ms: int
+    batch_items_max: int
+    log_page_items_max: int
+
+
+class Entity:
+    """One awake entity. ``outgoing`` holds ``(address, bytes)`` for the actor to send."""
+
+    def __init__(
+        self,
+        decider: Decider[Any],
+        shell: Shell[Any],
+        log: EventLog,
+        begin: Begin,
+        address: str,
+        settings: EntitySettings,
+    ) -> None:
+        self._decider, self._shell, self._log, self._settings = decider, shell, log, settings
+        self._address, self._life = address, begin.life
+        self._reader = EventReader(decider.events, decider.lifts)
+        self._replies: Decoder[Any] = Decoder(decider.replies) if decider.replies is not None else Decoder(Refused)
+        self.stream, self.epoch = log.stream, log.epoch
+        self._directory, self._peers = begin.directory, begin.peers
+        self._hints = Hints(self.stream, self.epoch, settings.hint_interval_ms)
+        self._letters = Correspondence(self.stream, address, settings.batch_items_max)
+        self._told_deadline_ms = 0
+        self._held: list[tuple[str, Answers]] = []
+        self._parked: list[Parked] = []
+        self._consulted = 0
+        self._asleep = False
+        self.outgoing: list[tuple[str, bytes]] = []
+        shell.grace_until_ms = begin.grace_until_ms
+        self._send(self._directory, self._ready())
+        self._hints.add(shell.version, [])
+
+    def batch(self, batch: Batch, sender: str) -> None:
+        """Serves a batch, or parks it behind a consultation. A batch for another life is dropped."""
+        if (batch.to, batch.epoch) != (self.stream, self.epoch):
+            return
+        if self._asleep:
+            self._send(sender, Gone(self.stream, self.epoch, batch.number))
+        elif self._parked:
+            if len(self._parked) < PARKED_MAX:
+                self._parked.append(Parked(batch, sender, {}, {}))
+        elif wishes := self._consults(batch):
+            self._parked.append(Parked(batch, sender, wishes, {}))
+        else:
+            self._serve(batch, sender, {})
+
+    def _consults(self, batch: Batch) -> dict[int, Wish]:
+        wishes = {}
+        for index, wish in self._shell.consults(batch.items).items():
+            self._consulted += 1
+            wishes[index] = wish._replace(name=f"consult/{self._consulted}", fresh=True)
+        self._letters.want(wishes.values())
+        return wishes
+
+    def _serve(self, batch: Batch, sender: str, verdicts: dict[int, Any]) -> None:
+        answers = self._shell.handle(batch.items, verdicts)
+        self._held.append((sender, Answers(self.stream, self.epoch, batch.number, answers)))
+
+    def answers(self, answers: Answers) -> None:
+        """Answers of others to this entity's wishes."""
+        for wish, answer in self._letters.answered(answers):
+            self._settle(wish, self._replies(answer))
+
+    def _settle(self, wish: Wish, reply: Any) -> None:
+        for parked in self._parked:
+            for index in [index for index, asked in parked.open.items() if asked.name == wish.name]:
+                del parked.open[index]
+                parked.verdicts[index] = reply
+                self._letters.forget(wish.name)
+                return
+        command = self._decider.granted(self._shell.state, wish, reply)
+        if command is not None:
+            self._shell.command(command)
+            self._letters.forget(wish.name)
+
+    def _unpark(self) -> None:
+        while self._parked and not self._parked[0].open:
+            parked = self._parked.pop(0)
+            self._serve(parked.batch, parked.sender, parked.verdicts)
+            if self._parked and (wishes := self._consults(self._parked[0].batch)):
+                self._parked[0].open.update(wishes)
+
+    def read_log(self, ask: ReadLog, sender: str) -> None:
+        """Answers with a page of the log."""
+        if (ask.to, ask.epoch) != (self.stream, self.epoch):
+            return
+        if self._asleep:
+            self._send(sender, Gone(self.stream, self.epoch, ask.number))
+        else:
+            self._send(sender, page(self._log, self._reader, ask, self._settings.log_page_items_max))
+
+    def due(self, epoch: int) -> None:
+        """The timer says that a deadline may have passed: release what the log says is due."""
+        if epoch == self.epoch and not self._asleep:
+            self._told_deadline_ms = 0
+            self._shell.expire()
+
+    def ping(self, epoch: int) -> None:
+        """The directory asks for a sign of life."""
+        if epoch == self.epoch and not self._asleep:
+            self._send(self._directory, self._ready())
+
+    def sleep(self, epoch: int) -> None:
+        """Closes the log; what was decided is answered, later batches are ``Gone``."""
+        if epoch != self.epoch or self._asleep:
+            return
+        self._release_answers()
+        deadline_ms = self._shell.next_deadline_ms()
+        self._shell.keep_snapshot()
+        self._log.close()
+        self._asleep = True
+        unanswered = [(parked.sender, parked.batch.number) for parked in self._parked]
+        unanswered += [(sender, answers.number) for sender, answers in self._held]
+        for sender, number in unanswered:  # Asked again, the next life finds in the log what was decided.
+            self._send(sender, Gone(self.stream, self.epoch, number))
+        self._send(self._directory, Asleep(self.stream, self._life, self.epoch, deadline_ms))
+
+    def grace(self, epoch: int, until_ms: int) -> None:
+        """Nothing expires before ``until_ms``."""
+        if epoch == self.epoch:
+            self._shell.grace_until_ms = max(self._shell.grace_until_ms, until_ms)
+            self._told_deadline_ms = 0
+
+    def peers(self, peers: Peers) -> None:
+        """The node's services live elsewhere now: tell the new ones what they need to know."""
+        if peers.projector != self._peers.projector:
+            self._hints.again()
+        if peers.timer != self._peers.timer:
+            self._told_deadline_ms = 0
+        self._peers = peers
+
+    def projected(self, epoch: int) -> None:
+        """The projector took the last hint."""
+        if epoch == self.epoch:
+            self._hints.answered()
+
+    def opened(self, news: Opened) -> None:
+        """Another entity lives here now."""
+        self._letters.opened(news)
+
+    def closed(self, stream: str, epoch: int, *, answer: bool) -> None:
+        """Another entity has gone, or is going, to sleep (then the directory waits for our ``Released``)."""
+        self._letters.closed(stream, epoch)
+        if answer:
+            self._send(self._directory, Released(stream, epoch, self._address))
+
+    def turn(self, now_ms: int) -> None:
+        """After every message: collect what there is to tell."""
+        if self._asleep:
+            return
+        self._unpark()
+        self._letters.want(self._decider.wishes(self._shell.state))
+        for address, message in self._letters.outgoing(now_ms):
+            self._send(address or self._directory, message)
+        self._release_answers()
+        if self._shell.fresh:
+            self._hints.add(self._shell.version, self._shell.fresh)
+            self._shell.fresh = []
+        if (hint := self._hints.next(now_ms)) is not None:
+            self._send(self._peers.projector, hint)
+        deadline_ms = self._shell.next_deadline_ms()
+        if deadline_ms and (not self._told_deadline_ms or deadline_ms < self._told_deadline_ms):
+            self._told_deadline_ms = deadline_ms
+            self._send(self._peers.timer, Deadline(self.stream, self.epoch, deadline_ms))
+        if self._shell.snapshot_due():
+            self._shell.keep_snapshot()
+
+    def wait_ms(self, now_ms: int) -> int | None:
+        """How long until ``turn`` should run again by itself; ``None`` for not."""
+        waits = [self._hints.wait_ms(now_ms)] if self._hints.open else []
+        letters_ms = self._letters.wait_ms(now_ms)
+        return min([*waits, letters_ms] if letters_ms is not None else waits, default=None)
+
+    def close(self) -> None:
+        """The process is about to exit."""
+        if not self._asleep:
+            self._log.close()
+
+    def _release_answers(self) -> None:
+        if any(w.before_answers and self._letters.is_open(w) for w in self._decider.wishes(self._shell.state)):
+            return
+        for sender, answers in self._held:
+            self._send(sender, answers)
+        self._held.clear()
+
+    def _ready(self) -> Ready:
+        return Ready(self.stream, self._life, self.epoch, self._shell.version, os.getpid())
+
+    def _send(self, address: str, message: Any) -> None:
+        self.outgoing.append((address, encode(message)))

@@ -1,0 +1,118 @@
+"""The reservation timer: wakes entities at their deadlines, and nothing else.
+
+A lost deadline is found by the projector's sweep; a deadline too many wakes an entity that
+finds nothing due.
+"""
+
+import logging
+import os
+import time
+from datetime import timedelta
+
+import msgspec
+from thespian.actors import Actor, ActorAddress, WakeupMessage
+
+from actors.messages.addresses import address_of, text_of
+from actors.messages.codec import Decoder, encode
+from actors.messages.lifecycle import (
+    Closing,
+    Deadline,
+    Drain,
+    Drained,
+    Due,
+    Here,
+    Open,
+    Opened,
+    Peers,
+    Released,
+    Unopened,
+    WhoIs,
+)
+from actors.timers.schedule import Schedule
+from config.settings import Settings
+
+STATUS_BROKEN = 70
+AGAIN_AFTER_MS = 1_000  # a stream that could not be opened is tried again after this
+
+Message = WhoIs | Deadline | Opened | Unopened | Closing | Peers | Drain
+_decode: Decoder[Message] = Decoder(Message)
+log = logging.getLogger(__name__)
+
+
+class ReservationTimer(Actor):
+    """One outstanding wake-up, one heap."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._schedule = Schedule()
+        self._homes: dict[str, Opened] = {}
+        self._opening: set[str] = set()
+        self._directory = ""
+        self._settings: Settings | None = None
+        self._armed = False
+
+    def receiveMessage(self, message: object, sender: ActorAddress) -> None:
+        """Whatever goes wrong ends the process: the directory starts another, the sweep fills it again."""
+        try:
+            match message:
+                case bytes():
+                    self._take(_decode(message), sender)
+                case WakeupMessage():
+                    self._armed = False
+                case _:
+                    return
+            self._wake()
+        except BaseException:
+            log.critical("timer-broken", exc_info=True)
+            os._exit(STATUS_BROKEN)
+
+    def _take(self, message: Message, sender: ActorAddress) -> None:
+        match message:
+            case WhoIs(directory=directory, settings=settings):
+                self._directory = directory
+                self._settings = msgspec.msgpack.decode(settings, type=Settings)
+                self.send(sender, encode(Here("timer", os.getpid())))
+            case Deadline(stream=stream, at_ms=at_ms):
+                self._schedule.wake(stream, at_ms)
+            case Opened(stream=stream):
+                self._homes[stream] = message
+                if stream in self._opening:
+                    self._opening.discard(stream)
+                    self._send_due(message)
+            case Unopened(stream=stream, unknown=unknown, problem=problem):
+                self._opening.discard(stream)
+                log.warning("wake-unopened", extra={"stream": stream, "problem": problem})
+                if not unknown:
+                    self._schedule.wake(stream, _now_ms() + AGAIN_AFTER_MS)
+            case Closing(stream=stream, epoch=epoch):
+                if (home := self._homes.get(stream)) is not None and home.epoch <= epoch:
+                    del self._homes[stream]
+                self.send(sender, encode(Released(stream, epoch, text_of(self.myAddress))))
+            case Drain():
+                self.send(sender, encode(Drained("timer")))
+            case Peers():
+                pass  # The timer talks to entities and the directory only.
+
+    def _wake(self) -> None:
+        if self._settings is None:
+            return
+        limits = self._settings.timers
+        now_ms = _now_ms()
+        for stream in self._schedule.due(now_ms, self._settings.entities.due_per_turn_max):
+            if (home := self._homes.get(stream)) is not None:
+                self._send_due(home)
+            elif stream not in self._opening:
+                self._opening.add(stream)
+                self.send(address_of(self._directory), encode(Open(stream, text_of(self.myAddress), False)))
+        next_ms = self._schedule.next_ms()
+        if next_ms is not None and not self._armed:
+            wait_ms = min(max(next_ms - now_ms, limits.tick_ms_min), limits.tick_ms_max)
+            self._armed = True
+            self.wakeupAfter(timedelta(milliseconds=wait_ms))
+
+    def _send_due(self, home: Opened) -> None:
+        self.send(address_of(home.address), encode(Due(home.stream, home.epoch)))
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,11 @@
+"""A wall clock that moves only when it is told to."""
+
+
+class SetClock:
+    """Satisfies ``actors.kernel.ports.Clock``; ``now`` may be set forwards and backwards."""
+
+    def __init__(self, now_ms: int = 1_000_000) -> None:
+        self.now = now_ms
+
+    def now_ms(self) -> int:
+        return self.now
