@@ -7,7 +7,13 @@ from actors.conference import answers, decider, evolve, snapshots, wishes
 from actors.conference.events import ConferenceEvent
 from actors.conference.state import Conference
 from actors.kernel.decider import Decider, Wish
-from actors.messages.conference import ConferenceCommand, ConferenceStands, CreateConference, SeatTypeStands
+from actors.messages.conference import (
+    ConferenceCommand,
+    ConferenceStands,
+    CreateConference,
+    EditSeatType,
+    SeatTypeStands,
+)
 from actors.messages.refusals import Refused
 from actors.messages.seats import SeatReply
 
@@ -18,6 +24,7 @@ class ConferenceKind:
     kind: str = "conference"
     fold_version: int = snapshots.FOLD_VERSION
     answers_from_state: bool = True
+    asks_first: tuple[type, ...] = (EditSeatType,)
     wants_room: tuple[type, ...] = (CreateConference,)
 
     def __init__(self) -> None:

@@ -83,6 +83,9 @@ class Decider(Protocol[State]):
         """Commands for at most ``limit`` deadlines that have passed (each a no-op if it no longer applies)."""
         ...
 
+    asks_first: tuple[type, ...]
+    """Commands that ``consult`` has to look at."""
+
     def consult(self, state: State, command: Any) -> Wish | None:
         """What another entity must agree to before this command is decided; its refusal becomes the answer."""
         ...

@@ -93,7 +93,7 @@ class Entity:
 
     def _serve(self, batch: Batch, sender: str, verdicts: dict[int, Any]) -> None:
         answers = self._shell.handle(batch.items, verdicts)
-        self._held.append((sender, Answers(self.stream, self.epoch, batch.number, answers)))
+        self._held.append((sender, Answers(self.stream, self.epoch, batch.number, answers, self._shell.commit_us)))
 
     def answers(self, answers: Answers) -> None:
         """Answers of others to this entity's wishes."""

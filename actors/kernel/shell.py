@@ -6,6 +6,7 @@ process: the state in memory is ahead of the log, nobody has been told, and the 
 process folds the log again (safety rules 1 to 3 and 5).
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, NamedTuple
 
@@ -45,6 +46,7 @@ class Shell(Generic[State]):
         self._forgot_at_ms = 0
         self.state, self.version, self._at_ms, self._snapshot_at = self._fold()
         self.fresh: list[StoredEvent] = []
+        self.commit_us = 0
         self._records: list[NewRecord] = []
         self._remembered: list[Remembered] = []
 
@@ -107,10 +109,14 @@ class Shell(Generic[State]):
 
     def consults(self, items: Sequence[Item]) -> dict[int, Any]:
         """By index, the wishes that must be granted before these items are decided."""
-        wishes = {}
+        wishes: dict[int, Any] = {}
+        if not self._decider.asks_first:
+            return wishes
         for index, item in enumerate(items):
             command = self._decoded(item)
-            wish = None if isinstance(command, Refused) else self._decider.consult(self.state, command)
+            if not isinstance(command, self._decider.asks_first):
+                continue
+            wish = self._decider.consult(self.state, command)
             if wish is None or self._log.find([item.key]):
                 continue
             if not isinstance(self._decider.decide(self.state, command, self.now_ms()), Refused):
@@ -199,8 +205,11 @@ class Shell(Generic[State]):
 
     def _append(self, now_ms: int) -> None:
         records, remembered = self._records, self._remembered
+        self.commit_us = 0
         if records or remembered:
+            started_ns = time.perf_counter_ns()
             self._log.append(self.version - len(records), records, remembered)
+            self.commit_us = (time.perf_counter_ns() - started_ns) // 1_000
             self._records, self._remembered = [], []
             self._at_ms = now_ms if records else self._at_ms
         if remembered and now_ms - self._forgot_at_ms >= FORGET_EVERY_MS:

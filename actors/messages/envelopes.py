@@ -29,12 +29,16 @@ class Batch(Struct, frozen=True, array_like=True, tag="batch.1"):
 
 
 class Answers(Struct, frozen=True, array_like=True, tag="answers.1"):
-    """The answers to a batch, in its order; each is an encoded reply or refusal."""
+    """The answers to a batch, in its order; each is an encoded reply or refusal.
+
+    ``commit_us``: how long the batch's append took, in microseconds (0 when there was none).
+    """
 
     stream: str
     epoch: int
     number: int
     items: list[Raw]
+    commit_us: int = 0
 
 
 class Gone(Struct, frozen=True, array_like=True, tag="gone.1"):

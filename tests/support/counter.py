@@ -88,6 +88,7 @@ class Counter:
     commands: Any = CounterCommand
     events: Any = CounterEvent
     replies: Any = Count | Refused
+    asks_first: tuple[type, ...] = (AskFirst,)
     wants_room: tuple[type, ...] = (Double,)
     answers_from_state = True
 
