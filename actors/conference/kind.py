@@ -66,6 +66,9 @@ class ConferenceKind:
     def consult(self, state: Conference, command: ConferenceCommand) -> Wish | None:
         return wishes.consult(state, command)
 
+    def informed(self, command: ConferenceCommand, reply: Any) -> ConferenceCommand:
+        return command  # The inventory's leave is all there was to learn.
+
     def wishes(self, state: Conference) -> Sequence[Wish]:
         return wishes.wishes(state)
 

@@ -90,6 +90,10 @@ class Decider(Protocol[State]):
         """What another entity must agree to before this command is decided; its refusal becomes the answer."""
         ...
 
+    def informed(self, command: Any, reply: Any) -> Any:
+        """The command with what the consultation told (a reply that is no refusal) put in."""
+        ...
+
     def wishes(self, state: State) -> Sequence[Wish]:
         """What the state wants of others now."""
         ...

@@ -6,6 +6,7 @@ process: the state in memory is ahead of the log, nobody has been told, and the 
 process folds the log again (safety rules 1 to 3 and 5).
 """
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, NamedTuple
@@ -21,6 +22,8 @@ from actors.messages.refusals import REMEMBERED, Refused
 from storage.eventlog import Decision, EventLog, NewRecord, Remembered, Snapshot
 
 FORGET_EVERY_MS = 60_000
+
+log = logging.getLogger(__name__)
 
 NO_ROOM = Refused("no-room", "there is no room for new reservations at the moment; try again later")
 KEY_REUSED = Refused("key-reused", "this Idempotency-Key was used with another request")
@@ -136,7 +139,10 @@ class Shell(Generic[State]):
         """Freezes the fold; a cache, so its loss is harmless."""
         if self.version > self._snapshot_at:
             frozen = self._decider.freeze(self.state)
-            self._log.keep_snapshot(Snapshot(self.version, self._at_ms, self._decider.fold_version, frozen))
+            try:
+                self._log.keep_snapshot(Snapshot(self.version, self._at_ms, self._decider.fold_version, frozen))
+            except OSError as problem:  # It costs the next life time, nothing else.
+                log.warning("snapshot-not-kept", extra={"stream": self._log.stream, "problem": str(problem)})
             self._snapshot_at = self.version
 
     def _decoded(self, item: Item) -> Any:
@@ -149,6 +155,8 @@ class Shell(Generic[State]):
         command = self._decoded(item)
         if isinstance(command, Refused):
             return encode(command)
+        if verdict is not None and not isinstance(verdict, Refused):
+            command = self._decider.informed(command, verdict)
         if isinstance(verdict, Refused):
             outcome: Any = verdict
         elif isinstance(command, self._decider.wants_room) and not self._room.enough():

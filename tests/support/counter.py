@@ -139,6 +139,9 @@ class Counter:
             return Wish("may-i", state.count, "counter-other", Add(command.amount), fresh=True)
         return None
 
+    def informed(self, command: CounterCommand, reply: Count) -> CounterCommand:
+        return command
+
     def wishes(self, state: State) -> Sequence[Wish]:
         if not self._wish or not state.count:
             return ()
