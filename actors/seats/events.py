@@ -57,6 +57,7 @@ class HoldExtended(Struct, frozen=True, array_like=True, tag="hold-extended.1"):
     lines: tuple[Line, ...]
     lease: int
     expires_at_ms: int
+    offered: bool = False
 
 
 class HoldKept(Struct, frozen=True, array_like=True, tag="hold-kept.1"):
@@ -66,6 +67,7 @@ class HoldKept(Struct, frozen=True, array_like=True, tag="hold-kept.1"):
     lines: tuple[Line, ...]
     lease: int
     expires_at_ms: int
+    offered: bool = False
 
 
 class SeatsConfirmed(Struct, frozen=True, array_like=True, tag="seats-confirmed.1"):
