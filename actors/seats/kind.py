@@ -41,6 +41,9 @@ class InventoryKind:
     def consult(self, state: Inventory, command: SeatCommand) -> Wish | None:
         return None
 
+    def informed(self, command: SeatCommand, reply: Any) -> SeatCommand:
+        return command
+
     def wishes(self, state: Inventory) -> tuple[Wish, ...]:
         return ()
 

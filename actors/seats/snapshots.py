@@ -7,7 +7,6 @@ from actors.messages.seats import Configuration, SeatTerms
 from actors.seats.inventory import Inventory, Reservation, Stock
 from actors.seats.waitlist import wait_list
 
-
 FOLD_VERSION = 1
 """Grows whenever ``evolve`` or the frozen form changes."""
 
