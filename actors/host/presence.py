@@ -5,6 +5,7 @@ losing it costs a grace that was not needed, or nothing.
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 FILE = "alive"
@@ -13,10 +14,18 @@ FILE = "alive"
 class Presence:
     """Times in Unix milliseconds. ``grace_until_ms`` 0 means that nobody needs grace."""
 
-    def __init__(self, data: Path, absence_ms_max: int, grace_ms: int) -> None:
+    def __init__(
+        self,
+        data: Path,
+        absence_ms_max: int,
+        grace_ms: int,
+        wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        steady_ms: Callable[[], int] = lambda: time.monotonic_ns() // 1_000_000,
+    ) -> None:
         self._file, self._absence_ms_max, self._grace_ms = data / FILE, absence_ms_max, grace_ms
-        self._drift_ms = _wall_ms() - _steady_ms()
-        self.grace_until_ms = self._after_absence(_wall_ms())
+        self._wall_ms, self._steady_ms = wall_ms, steady_ms
+        self._drift_ms = wall_ms() - steady_ms()
+        self.grace_until_ms = self._after_absence(wall_ms())
 
     def _after_absence(self, now_ms: int) -> int:
         try:
@@ -27,19 +36,11 @@ class Presence:
 
     def tick(self) -> bool:
         """Once a second: notes the sign of life; whether the clock has jumped since the last tick."""
-        now_ms = _wall_ms()
+        now_ms = self._wall_ms()
         self._file.write_text(str(now_ms), "ascii")
-        drift_ms = now_ms - _steady_ms()
+        drift_ms = now_ms - self._steady_ms()
         jumped = abs(drift_ms - self._drift_ms) > self._absence_ms_max
         self._drift_ms = drift_ms
         if jumped:
             self.grace_until_ms = now_ms + self._grace_ms
         return jumped
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _steady_ms() -> int:
-    return time.monotonic_ns() // 1_000_000
