@@ -1,0 +1,121 @@
+"""A lean HTTP/1.1 client: one request at a time on a kept connection, and only what is needed is parsed."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable
+from typing import cast
+
+import msgspec
+
+from gateway.loadtest.framing import AnswerReader, Garbage
+from gateway.loadtest.target import Target
+
+CONNECT_TIMEOUT_S = 5.0
+
+
+class Answer(msgspec.Struct, gc=False):
+    """Status, head (bytes up to the blank line) and body of one response."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+
+class Unreachable(Exception):
+    """No connection could be made: nothing was sent."""
+
+
+class Lost(Exception):
+    """The request was sent and no whole answer came: whether it was carried out is unknown."""
+
+
+class Connection(asyncio.Protocol):
+    """One kept connection; it opens at the first request and again after the server closed it.
+
+    ``ask`` raises :class:`Unreachable`, :class:`Lost` or :class:`~gateway.loadtest.framing.Garbage`.
+    """
+
+    def __init__(self, target: Target, now_ns: Callable[[], int] = time.perf_counter_ns) -> None:
+        self._target = target
+        self._now_ns = now_ns
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._pending: asyncio.Future[Answer] | None = None
+        self._reader = AnswerReader()
+        self.sent_ns = 0
+
+    async def ask(self, request: bytes) -> Answer:
+        """Send the encoded request and return its answer; ``sent_ns`` says when it left."""
+        if self._transport is None or self._transport.is_closing():
+            await self._open()
+        assert self._pending is None, "one request at a time"
+        assert self._transport is not None
+        pending: asyncio.Future[Answer] = self._loop.create_future()
+        self._pending = pending
+        self.sent_ns = self._now_ns()
+        self._transport.write(request)
+        try:
+            return await pending
+        except asyncio.CancelledError:
+            self.close()  # Its answer would be taken for the next request's.
+            raise
+
+    def give_up_before(self, sent_before_ns: int, reason: str) -> None:
+        """Abandon the outstanding request if it was sent before that moment (its outcome is unknown)."""
+        if self._pending is not None and self.sent_ns < sent_before_ns:
+            self._fail(Lost(reason))
+
+    def close(self) -> None:
+        self._fail(Lost("closed by the load tester"))
+
+    async def _open(self) -> None:
+        target = self._target
+        context = ssl.create_default_context() if target.secure else None
+        self._reader = AnswerReader()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await self._loop.create_connection(lambda: self, target.host, target.port, ssl=context)
+        except TimeoutError as problem:
+            raise Unreachable(f"no connection to {target} within {CONNECT_TIMEOUT_S:.0f} s") from problem
+        except (OSError, UnicodeError) as problem:
+            raise Unreachable(f"no connection to {target}: {problem}") from problem
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance.
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            parsed = self._reader.feed(data)
+        except Garbage as garbage:
+            self._fail(garbage)
+            return
+        if parsed is None:
+            return
+        pending, self._pending = self._pending, None
+        if pending is None:
+            self._fail(Garbage("an answer that nobody asked for"))
+        elif not pending.done():
+            pending.set_result(Answer(*parsed))
+
+    def eof_received(self) -> None:
+        parsed = self._reader.finish()
+        pending = self._pending
+        if parsed is not None and pending is not None and not pending.done():
+            self._pending = None
+            pending.set_result(Answer(*parsed))
+
+    def connection_lost(self, problem: Exception | None) -> None:
+        self._transport = None
+        reason = f": {problem}" if problem else ""
+        self._fail(Lost(f"the server closed the connection before its answer was whole{reason}"))
+
+    def _fail(self, problem: Exception) -> None:
+        pending, self._pending = self._pending, None
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.abort()
+        if pending is not None and not pending.done():
+            pending.set_exception(problem)
