@@ -72,13 +72,17 @@ def rebuild(arguments: Namespace) -> int:
 
 def log_show(arguments: Namespace) -> int:
     settings = _settings(arguments)
+    kinds = {
+        "conference": _function("actors.conference.kind", "CONFERENCE"),
+        "seats": _function("actors.seats.kind", "SEATS"),
+    }
     show = _function("actors.kernel.inspect", "show")
-    return int(show(settings, arguments.stream, after=arguments.after, limit=arguments.limit))
+    return int(show(settings.data, arguments.stream, after=arguments.after, limit=arguments.limit, kinds=kinds))
 
 
 def log_verify(arguments: Namespace) -> int:
     settings = _settings(arguments)
-    return int(_function("actors.kernel.inspect", "verify")(settings, arguments.streams))
+    return int(_function("actors.kernel.inspect", "verify")(settings.data, arguments.streams))
 
 
 def loadtest(arguments: Namespace) -> int:
