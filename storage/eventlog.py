@@ -95,10 +95,12 @@ class EventLog(Protocol):
         """``at_ms`` of the last event; 0 when there is none."""
         ...
 
-    def append(
-        self, expected: int, records: Sequence[NewRecord], remembered: Sequence[Remembered] = ()
-    ) -> None:
-        """One durable commit of all, after position ``expected``. Raises ``Fenced`` or ``Unknown``."""
+    def append(self, expected: int, records: Sequence[NewRecord], remembered: Sequence[Remembered] = ()) -> None:
+        """One durable commit of all, after position ``expected``. Raises ``Fenced`` or ``Unknown``.
+
+        After ``Unknown`` the log answers nothing else: close it, open it again, fold. A key that the log holds
+        already is a bug of the caller: ``ValueError``, nothing written.
+        """
         ...
 
     def read(self, after: int, limit: int | None = None) -> Iterator[Record]:
@@ -110,15 +112,21 @@ class EventLog(Protocol):
         ...
 
     def snapshot(self) -> Snapshot | None:
-        """The newest snapshot, checked by its own checksum; a bad one is dropped."""
+        """The newest snapshot, checked by its own checksum; a bad one is dropped.
+
+        Ask before the first ``find``: it also brings the keys up to its position, else they are read from the log.
+        """
         ...
 
     def keep_snapshot(self, snapshot: Snapshot) -> None:
-        """Replaces the snapshot."""
+        """Replaces the snapshot. Not durable, for it is a cache. Raises ``OSError`` when it cannot be kept."""
         ...
 
     def forget(self, before_ms: int, keep_max: int) -> None:
-        """Drops remembered answers older than ``before_ms``, and the oldest above ``keep_max``."""
+        """Drops remembered answers older than ``before_ms``, and the oldest above ``keep_max``.
+
+        What one append brought may be dropped as one (so a few more are kept), and a bounded number a call.
+        """
         ...
 
     def close(self) -> None: ...
@@ -137,7 +145,10 @@ class EventLogs(Protocol):
     """All the logs of one place."""
 
     def open(self, stream: str, *, create: bool) -> EventLog:
-        """Opens a log for writing, taking the next epoch. Raises ``KeyError`` (no such log), ``InUse``, ``NotWhole``."""
+        """Opens a log for writing, taking the next epoch, which is a durable write.
+
+        Raises ``KeyError`` (no such log), ``InUse``, ``NotWhole``, ``Unknown`` (the disk fails or is full).
+        """
         ...
 
     def streams(self) -> list[str]:
@@ -145,7 +156,10 @@ class EventLogs(Protocol):
         ...
 
     def heads(self) -> dict[str, int]:
-        """Last committed position of each stream as its head anchor says (never above the log's own)."""
+        """Last committed position of each stream as its head anchor says (never above the log's own).
+
+        A stream whose anchor is damaged is left out.
+        """
         ...
 
     def read(self, stream: str, after: int, limit: int | None = None) -> Iterator[Record]:
