@@ -16,6 +16,7 @@ from typing import Any
 from thespian.system.transport import IPBase, TCPTransport, streamBuffer
 
 from actors.host import internals
+from actors.host.addresses import address_of, text_of
 
 ip: Any = IPBase  # Thespian's types are partial, and its parts are replaced below.
 tcp: Any = TCPTransport
@@ -25,6 +26,8 @@ TAG_BYTES = 32
 KEY_BYTES_MIN = 32
 SIZE_DIGITS_MAX = 10
 PICKLE_PROTOCOL = 5
+RECEIVE_BYTES = 65_536  # at once, while the size of the frame is not known yet
+PLAIN = 0  # The first byte of a body that is a sender's text and bytes; a pickle begins with 0x80.
 
 LISTED = {
     f"thespian.{module}.{name}"
@@ -61,10 +64,16 @@ class Sealed:
     def __init__(self, key: bytes, frame_bytes_max: int) -> None:
         self._key = key
         self._frame_bytes_max = frame_bytes_max
+        self._sender: object = None
+        self._plain_head = b""
 
     def dumps(self, message: object) -> bytes:
         """Tag and pickle; ``ValueError`` when no receiver would take it, on which the sender gets a PoisonMessage."""
-        body = pickle.dumps(message, PICKLE_PROTOCOL)
+        match message:
+            case (sender, bytes() as plain):
+                body = self._head_of(sender) + plain
+            case _:
+                body = pickle.dumps(message, PICKLE_PROTOCOL)
         if TAG_BYTES + len(body) > self._frame_bytes_max:
             raise ValueError(f"a frame of {TAG_BYTES + len(body)} bytes exceeds the limit of {self._frame_bytes_max}")
         return hmac.digest(self._key, body, "sha256") + body
@@ -74,7 +83,17 @@ class Sealed:
         tag, body = frame[:TAG_BYTES], frame[TAG_BYTES:]
         if not hmac.compare_digest(tag, hmac.digest(self._key, body, "sha256")):
             raise Refused("tag")
-        return Listed(io.BytesIO(body)).load()
+        if body[0] != PLAIN:
+            return Listed(io.BytesIO(body)).load()
+        start = 2 + body[1]
+        return address_of(body[2:start].decode("ascii")), body[start:]
+
+    def _head_of(self, sender: Any) -> bytes:
+        """What stands before plain bytes: most messages are bytes, and need no pickle to be read."""
+        if sender is not self._sender:  # A process has one address; this keeps the last one's text.
+            text = text_of(sender).encode("ascii")
+            self._sender, self._plain_head = sender, bytes((PLAIN, len(text))) + text
+        return self._plain_head
 
 
 class Bounded(stream.ReceiveBuffer):  # type: ignore[misc]
@@ -85,6 +104,7 @@ class Bounded(stream.ReceiveBuffer):  # type: ignore[misc]
     """
 
     frame_bytes_max = 0  # set by install
+    acknowledgement = b""  # the same
     _refused = False
 
     def addMore(self, buf: bytes) -> None:  # Thespian's name
@@ -101,6 +121,10 @@ class Bounded(stream.ReceiveBuffer):  # type: ignore[misc]
         else:
             self._refused = not TAG_BYTES < self._size <= self.frame_bytes_max
 
+    def remainingAmount(self) -> int:  # Thespian's name
+        """How many bytes to read next."""
+        return RECEIVE_BYTES if self._size is None else self._size - self._blen
+
     def isDone(self) -> bool:  # Thespian's name
         """Whether nothing more need be read."""
         return self._refused or bool(super().isDone())
@@ -109,6 +133,8 @@ class Bounded(stream.ReceiveBuffer):  # type: ignore[misc]
         """The message and what came after it, or None when there is no message of ours."""
         if self._refused:
             return None
+        if self._buf == self.acknowledgement:  # Every one is the same bytes.
+            return stream.ackPacket, self._extra
         try:
             done: tuple[object, bytes] | None = super().completed()
         except Exception:  # A pickle can raise anything; None makes the sender retry.
@@ -131,5 +157,6 @@ def install(key: bytes, host: str, frame_bytes_max: int) -> None:
     Bounded.frame_bytes_max = frame_bytes_max
     seal = tcp.serializer = Sealed(key, frame_bytes_max)
     tcp.ReceiveBuffer = Bounded
+    Bounded.acknowledgement = seal.dumps(stream.ackPacket)
     tcp.ackMsg = stream.toSendBuffer(stream.ackPacket, seal.dumps)  # pickled at import
     tcp.ackDataErrMsg = stream.toSendBuffer(stream.ackDataErrPacket, seal.dumps)

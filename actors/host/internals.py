@@ -1,6 +1,6 @@
 """What this product presumes about the insides of Thespian 4.0.1, checked before anything starts.
 
-The security patch (``frames``) and the process ties (``lifecycle``) replace parts that
+The security patch (``frames``), the process ties (``lifecycle``) and the faster turn (``transport``) replace parts that
 Thespian does not promise to keep. ``check`` names the first presumption that does not
 hold, in one sentence, instead of starting a system that is open to forged frames.
 """
@@ -27,6 +27,29 @@ PRESUMED: tuple[tuple[str, str, tuple[str, ...] | None], ...] = (
     (f"{TRANSPORT}.TCPTransport", "ackDataErrMsg", None),
     (f"{TRANSPORT}.TCPTransport", "ReceiveBuffer", ("serializer",)),
     (f"{TRANSPORT}.TCPTransport", "TCPTransport._addedDataToIncoming", ("inc", "skipFinish", "has_exclusive_flag")),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._runWithExpiry", ("incomingHandler",)),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._next_XMIT_2", ("intent",)),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._next_XMIT_3", ("intent",)),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._nextTransmitStepCheck", ("intent", "fileno", "closed")),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._processIntents", ("filedesc", "closed")),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._finishIntent", ("intent", "status")),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._finishIncoming", ("incomingSocket", "fromRealAddr")),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._processReceivedEnvelope", ("envelope", "has_exclusive_flag")),
+    (
+        f"{TRANSPORT}.TCPTransport",
+        "TCPTransport._handlePossibleIncoming",
+        ("incomingSocket", "fileno", "closed", "has_exclusive_flag"),
+    ),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._acceptNewIncoming", ()),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport.new_socket", ("op", "args", "kw")),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport.childResetFileNumList", ()),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._XMITStepShutdownWrite", None),
+    (f"{TRANSPORT}.TCPTransport", "TCPTransport._XMITStepWaitForAck", None),
+    (f"{TRANSPORT}.TCPTransport", "TCPIncomingPersistent", ("rmtAddr", "baseSock", "rcvBuf")),
+    (f"{TRANSPORT}.TCPTransport", "_safeSocketShutdown", ("sock",)),
+    (f"{TRANSPORT}.asyncTransportBase", "asyncTransportBase._complete_expired_intents", ()),
+    ("thespian.system.systemCommon", "systemCommonBase._send_intent", ("intent", "curtime")),
+    ("thespian.system.systemCommon", "systemCommonBase._send_intent_to_transport", ("intent",)),
     (f"{TRANSPORT}.streamBuffer", "toSendBuffer", ("A", "ser")),
     (f"{TRANSPORT}.streamBuffer", "ackPacket", None),
     (f"{TRANSPORT}.streamBuffer", "ackDataErrPacket", None),

@@ -56,7 +56,8 @@ class Plan:
 
     The actors are created, then started, in the order given and drained in the reverse
     order. ``preload`` names modules that most actors need. ``ready`` is called in the
-    launcher with the addresses by name once all have started.
+    launcher with the addresses by name once all have started. ``stock_transport`` leaves
+    Thespian's own turn in place, which is slower (see ``transport``).
     """
 
     key: bytes
@@ -65,6 +66,7 @@ class Plan:
     admin_port: int = 0
     frame_bytes_max: int = 16 * 2**20
     pending_transmits_max: int = 1_000
+    stock_transport: bool = False
     preload: tuple[str, ...] = ()
     start_ms: int = START_MS
     drain_ms: int = DRAIN_MS
@@ -107,6 +109,8 @@ class Running:
         for module in ("thespian.system.multiprocTCPBase", *plan.preload):
             importlib.import_module(module)
         importlib.import_module("actors.host.frames").install(plan.key, plan.host, plan.frame_bytes_max)
+        if not plan.stock_transport:
+            importlib.import_module("actors.host.transport").install()
         listen, tell = os.pipe()
         importlib.import_module("actors.host.lifecycle").install(leash, tell)
         internals.quiet()
@@ -139,7 +143,9 @@ class Running:
                 case Unable(problem=problem):
                     raise Failed(f"{actor.name} can't start: {problem}", STATUS_UNABLE)
                 case _:
-                    raise Failed(f"{actor.name} did not start within {self._plan.start_ms} ms", STATUS_BROKEN)
+                    raise Failed(
+                        f"{actor.name} ended, or did not answer within {self._plan.start_ms} ms", STATUS_BROKEN
+                    )
         self._plan.ready(texts)
 
     def asked_to_drain(self) -> bool:

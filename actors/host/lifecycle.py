@@ -19,6 +19,8 @@ from actors.host.leash import STATUS_ORPHANED, Leash, die_with, die_with_supervi
 
 common: Any = multiprocCommon  # Thespian's types are partial, and its parts are replaced below.
 
+INHERITED_DESCRIPTOR_MIN = 3
+INHERITED_DESCRIPTOR_MAX = 4096
 FATAL_SIGNALS = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT}
 
 
@@ -44,7 +46,7 @@ def install(leash: Leash, admin_pid_to: int) -> None:
     check_capabilities = common.checkActorCapabilities
     common.MultiProcAdmin = Admin
     common.startChild = _tied(common.startChild, lambda arguments: str(arguments[0]).rpartition(".")[-1])
-    common.startupASLogger = _tied(common.startupASLogger, lambda _: "logger")
+    common.startupASLogger = _tied(_alone(common.startupASLogger), lambda _: "logger")
     common.ThespianLogForwarder = lambda *_, **__: root
     common.set_signal_handler = lambda number, handler: set_handler(
         number, signal.SIG_DFL if number in FATAL_SIGNALS else handler
@@ -63,3 +65,13 @@ def _tied(start: Callable[..., None], name_of: Callable[[tuple[Any, ...]], str])
         start(*arguments)
 
     return start_tied
+
+
+def _alone(start: Callable[..., None]) -> Callable[..., None]:
+    @wraps(start)
+    def start_alone(*arguments: Any) -> None:
+        # Thespian closes the parent's connections in actors, but not in its logger.
+        os.closerange(INHERITED_DESCRIPTOR_MIN, INHERITED_DESCRIPTOR_MAX)
+        start(*arguments)
+
+    return start_alone

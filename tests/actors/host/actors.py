@@ -3,9 +3,19 @@
 
 import os
 import signal
+import time
+from datetime import timedelta
 from typing import Any
 
-from thespian.actors import Actor, ActorAddress, ActorExitRequest, ChildActorExited, ThespianWatch, WatchMessage
+from thespian.actors import (
+    Actor,
+    ActorAddress,
+    ActorExitRequest,
+    ChildActorExited,
+    ThespianWatch,
+    WakeupMessage,
+    WatchMessage,
+)
 
 from actors.host.addresses import address_of, text_of
 from actors.host.bridge import Bridge, Full
@@ -93,6 +103,55 @@ class Child(Actor):
             self.send(sender, str(os.getpid()).encode())
         elif message == b"fault":
             os.kill(os.getpid(), signal.SIGSEGV)
+
+
+class Chatter(Actor):
+    """Sends numbered messages to others, unasked, while others do the same, and keeps count of what comes.
+
+    ``chat a,b count bytes`` sends to each address; ``tally`` answers with the number
+    received, whether each sender's came in order, and whether a timer came in time.
+    """
+
+    WAKE_MS = 50
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next_from: dict[str, int] = {}
+        self.received = 0
+        self.ordered = True
+        self.woken_after_ms = 0.0
+        self.began = 0.0
+
+    def receiveMessage(self, message: Any, sender: ActorAddress) -> None:
+        """Sends, counts, or tells."""
+        if message == START:
+            self.send(sender, encode(Started("chatter", os.getpid())))
+        elif message == DRAIN:
+            self.send(sender, encode(Drained("chatter")))
+        elif isinstance(message, WakeupMessage):
+            self.woken_after_ms = (time.monotonic() - self.began) * 1000
+        elif message == b"tally":
+            self.send(sender, f"{self.received} {self.ordered} {self.woken_after_ms:.0f}".encode())
+        elif isinstance(message, bytes) and message.startswith(b"chat "):
+            self.chat(message.decode())
+            self.send(sender, b"sent")
+        elif isinstance(message, bytes):
+            self.count(int(message[:10]), text_of(sender))
+
+    def chat(self, order: str) -> None:
+        """Sends everything at once."""
+        _, targets, count, size = order.split()
+        self.began = time.monotonic()
+        self.wakeupAfter(timedelta(milliseconds=self.WAKE_MS))
+        for number in range(int(count)):
+            for target in targets.split(","):
+                self.send(address_of(target), b"%010d" % number + b"x" * int(size))
+
+    def count(self, number: int, sender: str) -> None:
+        """Counts one."""
+        self.ordered &= number == self.next_from.get(sender, 0)
+        self.next_from[sender] = number + 1
+        self.received += 1
 
 
 class Loop(Actor):

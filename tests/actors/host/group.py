@@ -21,7 +21,7 @@ START_S_MAX = 20.0
 WAIT_S_MAX = 10.0
 POLL_S = 0.005
 MARK = "CONTOSO_TEST_GROUP"
-FRAME_BYTES_MAX = 100_000
+FRAME_BYTES_MAX = 4_000_000
 
 
 def eventually(true: Callable[[], bool], within_s: float = WAIT_S_MAX) -> None:
@@ -100,11 +100,15 @@ def _main(admin_port: str, drain_ms: str, *actors: str) -> int:
     logging.basicConfig(level=logging.INFO, format="%(name)s %(message)s")
     plan = Plan(
         key=KEY,
-        actors=tuple(TopLevel(name.lower(), f"tests.actors.host.actors.{name}", lambda _: b"start") for name in actors),
+        actors=tuple(
+            TopLevel(name.lower(), f"tests.actors.host.actors.{name.rstrip('0123456789')}", lambda _: b"start")
+            for name in actors
+        ),
         admin_port=int(admin_port),
         frame_bytes_max=FRAME_BYTES_MAX,
         drain_ms=int(drain_ms),
         start_ms=int(START_S_MAX * 1000),
+        stock_transport=bool(os.environ.get("STOCK")),
         preload=("actors.host.addresses",),
         ready=_print_ready,
     )

@@ -15,6 +15,7 @@ from tests.actors.host.peers import Peer
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("system")]
 ORPHAN_S_MAX = 1.0
 DRAIN_MS = 300
+CUT_SHORT_S_MAX = 5.0  # far from the default of 10
 
 
 def test_a_killed_admin_takes_its_tree_along_and_a_new_group_serves() -> None:
@@ -97,7 +98,7 @@ def test_an_actor_that_does_not_drain_is_ended_after_the_limit() -> None:
         group.wait_ready()
         began = time.monotonic()
         assert group.stop() == STATUS_CUT_SHORT
-        assert DRAIN_MS / 1000 <= time.monotonic() - began < DRAIN_MS / 1000 + ORPHAN_S_MAX
+        assert DRAIN_MS / 1000 <= time.monotonic() - began < CUT_SHORT_S_MAX
         assert not group.pids()
 
 
