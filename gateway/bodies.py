@@ -21,7 +21,7 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True):
     """A request body; what is not named in it is refused."""
 
 
-class Money(Body, frozen=True):
+class Price(Body, frozen=True):
     """An amount in minor units with its currency."""
 
     amount: fields.Amount
@@ -102,7 +102,7 @@ class NewSeatType(Body, frozen=True):
 
     name: fields.Name
     kind: Kind
-    price: Money
+    price: Price
     quota: fields.Quota
     sale_opens_at: fields.Time | None = None
     sale_closes_at: fields.Time | None = None
@@ -115,7 +115,7 @@ class SeatTypeChanges(Body, frozen=True):
 
     name: fields.Name | UnsetType = UNSET
     kind: Kind | UnsetType = UNSET
-    price: Money | UnsetType = UNSET
+    price: Price | UnsetType = UNSET
     quota: fields.Quota | UnsetType = UNSET
     sale_opens_at: fields.Time | UnsetType | None = UNSET
     sale_closes_at: fields.Time | UnsetType | None = UNSET

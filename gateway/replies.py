@@ -3,12 +3,12 @@
 Fields that are UNSET are absent. Times end in ``Z``, money is minor units.
 """
 
-import datetime
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from actors.messages.seats import Kind, Policy, SalesState
+from gateway.fields import Time
 
 Status = Literal["held", "waiting", "offered", "confirmed", "expired", "cancelled"]
 Role = Literal["viewer", "box_office", "manager", "owner"]
@@ -39,9 +39,9 @@ class Reservation(Struct, frozen=True, kw_only=True):
     status: Status
     items: list[SeatsOfReservation]
     total: Money
-    expires_at: datetime.datetime | UnsetType = UNSET
+    expires_at: Time | UnsetType = UNSET
     position: int | UnsetType = UNSET
-    created_at: datetime.datetime | UnsetType = UNSET
+    created_at: Time | UnsetType = UNSET
     version: Version
 
 
@@ -64,8 +64,8 @@ class SeatTypeOnSale(Struct, frozen=True, kw_only=True):
     name: str
     kind: Kind
     price: Money
-    sale_opens_at: datetime.datetime | None
-    sale_closes_at: datetime.datetime | None
+    sale_opens_at: Time | None
+    sale_closes_at: Time | None
     max_per_reservation: int | None
     requires_admission: bool
 
@@ -92,11 +92,11 @@ class Availability(Struct, frozen=True):
     """Seats left by seat type."""
 
     version: Version
-    as_of: datetime.datetime
+    as_of: Time
     seat_types: dict[str, SeatsLeft]
 
 
-class NewOrganiser(Struct, frozen=True):
+class RegisteredOrganiser(Struct, frozen=True):
     """The organiser, and its owner's session."""
 
     id: str
@@ -116,7 +116,7 @@ class Session(Struct, frozen=True):
     """A session: its token goes into ``Authorization: Bearer``."""
 
     token: str
-    expires_at: datetime.datetime
+    expires_at: Time
     organisers: list[Membership]
 
 
@@ -148,7 +148,7 @@ class Waiter(Struct, frozen=True):
     reservation: str
     position: int
     items: list[SeatsOfReservation]
-    since: datetime.datetime
+    since: Time
 
 
 class AuditEvent(Struct, frozen=True):
@@ -157,7 +157,7 @@ class AuditEvent(Struct, frozen=True):
     cursor: str
     stream: str
     version: Version
-    at: datetime.datetime
+    at: Time
     type: str
     data: dict[str, Any]
 

@@ -1,0 +1,107 @@
+"""One call: what a handler is given, and what it gives back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from aiohttp.web import BaseRequest
+
+from actors.messages.codec import Decoder, encode
+from actors.messages.conference import ConferenceReply, ConferenceStands, SeatTypeStands
+from actors.messages.refusals import Refused
+from actors.messages.seats import Configured, Confirmed, Ended, Held, SeatReply, Unchanged, WaitListed
+from config.sections import Accounts as AccountSettings
+from config.sections import Gateway as GatewaySettings
+from gateway.acknowledged import Acknowledged
+from gateway.attempts import Attempts
+from gateway.authority import Authority
+from gateway.clients import Clients
+from gateway.feed import Feed
+from gateway.idempotency import Idempotency
+from gateway.ids import Ids
+from gateway.passwords import Passwords
+from gateway.ports import Entities, EntityFailure
+from gateway.problems import of_failure, of_refusal
+from gateway.reading import Views
+from gateway.routes import Route
+from gateway.slugs import Slugs
+from gateway.tenants import Accounts, Principal, Vault
+from gateway.tokens import Tokens
+from gateway.workers import Workers
+
+SeatsDone = Held | WaitListed | Confirmed | Ended | Unchanged | Configured
+ConferenceDone = ConferenceStands | SeatTypeStands
+
+decode_seat_reply: Decoder[SeatReply] = Decoder(SeatReply)
+decode_conference_reply: Decoder[ConferenceReply] = Decoder(ConferenceReply)
+
+
+class Parts(NamedTuple):
+    """Everything that handlers use; made once per gateway."""
+
+    settings: GatewaySettings
+    account_settings: AccountSettings
+    entities: Entities
+    views: Views
+    accounts: Accounts
+    vault: Vault
+    workers: Workers
+    passwords: Passwords
+    authority: Authority
+    attempts: Attempts
+    slugs: Slugs
+    feed: Feed
+    acknowledged: Acknowledged
+    tokens: Tokens
+    clients: Clients
+    idempotency: Idempotency
+    ids: Ids
+    now_ms: Callable[[], int]
+
+
+class Answer(NamedTuple):
+    """What is answered: a status, a body from ``gateway.replies``, its version (the ``ETag``) and headers."""
+
+    body: Any = None
+    status: int = 200
+    version: int | None = None
+    headers: Mapping[str, str] = {}
+
+
+class Call(NamedTuple):
+    """A request that its route's policy let through. ``body`` is parsed; ``key`` and ``fingerprint`` are hashes."""
+
+    request: BaseRequest
+    route: Route
+    parameters: Mapping[str, str]
+    query: Mapping[str, str]
+    correlation: str
+    parts: Parts
+    principal: Principal | None
+    body: Any
+    key: bytes
+    fingerprint: bytes
+    expected_version: int
+
+    async def command_seats(self, stream: str, command: Any) -> SeatsDone:
+        """The inventory's reply. Raises ``Problem`` for a refusal, or when there is no reply."""
+        reply: SeatsDone = await self._command(stream, command, decode_seat_reply, create=False)
+        return reply
+
+    async def command_conference(self, stream: str, command: Any, *, create: bool = False) -> ConferenceDone:
+        """The conference's reply. Raises ``Problem`` for a refusal, or when there is no reply."""
+        reply: ConferenceDone = await self._command(stream, command, decode_conference_reply, create=create)
+        return reply
+
+    async def _command(self, stream: str, command: Any, decode: Callable[[Any], Any], *, create: bool) -> Any:
+        entities = self.parts.entities
+        try:
+            frame = await entities.ask(
+                stream, self.key, self.fingerprint, self.correlation, encode(command), create=create
+            )
+        except EntityFailure as failure:
+            raise of_failure(failure) from failure
+        reply = decode(frame)
+        if isinstance(reply, Refused):
+            raise of_refusal(reply)
+        self.parts.acknowledged.note(stream, reply.version)
+        return reply

@@ -1,0 +1,208 @@
+"""One gateway: its parts put together, its listeners, and how it stops.
+
+Stopping: no more connections, streams end, what was taken is answered, then the rest is closed.
+"""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from aiohttp import http_parser
+from aiohttp.web import BaseRunner, Server, ServerRunner, SockSite
+
+from config.addresses import Address
+from config.settings import Settings
+from gateway import audit, availability, conferences, description, organisers, pages, planning, reservations
+from gateway.acknowledged import Acknowledged
+from gateway.app import App
+from gateway.attempts import Attempts
+from gateway.authority import Authority
+from gateway.calls import Parts
+from gateway.clients import Clients
+from gateway.connections import Connection, ConnectionLimits
+from gateway.feed import Feed
+from gateway.idempotency import Idempotency
+from gateway.ids import Ids
+from gateway.metrics import Metrics
+from gateway.passwords import Passwords
+from gateway.ports import Entities
+from gateway.reading import Views
+from gateway.routes import Route, Router
+from gateway.slugs import Slugs
+from gateway.tenants import Accounts, Vault
+from gateway.tokens import Tokens
+from gateway.workers import Workers
+
+STORE_CALLS_WAITING_MAX = 512
+BACKLOG = 1024
+LINGERING_S = 2.0  # A request that was refused unread is read on so long, that its answer is not lost.
+HEADERS_MAX = 64
+LINE_BYTES_MAX = 8190
+
+
+class Stores(NamedTuple):
+    """What the gateway reads and writes beside the entities."""
+
+    views: Views
+    accounts: Accounts
+    vault: Vault
+
+
+class Keys(NamedTuple):
+    """Secrets of the installation, each for one purpose; the same in all gateways, at least 32 bytes."""
+
+    tokens: bytes
+    clients: bytes
+    idempotency: bytes
+
+
+def api_routes() -> tuple[Route, ...]:
+    """Everything below ``/api/v1``: a new resource adds its routes here."""
+    return (
+        *conferences.ROUTES,
+        *availability.ROUTES,
+        *reservations.ROUTES,
+        *organisers.ROUTES,
+        *planning.ROUTES,
+        *audit.ROUTES,
+    )
+
+
+def build_parts(settings: Settings, entities: Entities, stores: Stores, keys: Keys) -> Parts:
+    """Everything that handlers use. Call it in the gateway's own process, with its loop running."""
+    loop = asyncio.get_running_loop()
+    workers = Workers("stores", 1, STORE_CALLS_WAITING_MAX)
+    accounts = settings.accounts
+    return Parts(
+        settings=settings.gateway,
+        account_settings=accounts,
+        entities=entities,
+        views=stores.views,
+        accounts=stores.accounts,
+        vault=stores.vault,
+        workers=workers,
+        passwords=Passwords(accounts.passwords_at_once_max),
+        authority=Authority(
+            stores.accounts,
+            workers,
+            now_ms,
+            cache_ms=accounts.authorisation_cache_ms,
+            cached_max=accounts.authorisations_cached_max,
+        ),
+        attempts=Attempts(accounts.sign_ins_per_minute_max, loop.time),
+        slugs=Slugs(stores.accounts, stores.views, workers, loop.time),
+        feed=Feed(stores.views.availability_document, loop.time),
+        acknowledged=Acknowledged(),
+        tokens=Tokens(keys.tokens, b"reservation"),
+        clients=Clients(keys.clients, settings.gateway.trusted_proxies),
+        idempotency=Idempotency(keys.idempotency),
+        ids=Ids(),
+        now_ms=now_ms,
+    )
+
+
+def now_ms() -> int:
+    """The wall clock, in Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Gateway:
+    """A gateway that serves on sockets which are bound already."""
+
+    def __init__(self, settings: Settings, parts: Parts, metrics: Metrics) -> None:
+        self.parts, self.metrics = parts, metrics
+        self._settings = settings.gateway
+        self.routes = api_routes()
+        router = Router([*self.routes, description.route(self.routes), *pages.routes()])
+        self.app = App(router, parts, metrics)
+        bounds = ConnectionLimits(
+            self._settings.connections_max,
+            self._settings.request_head_bytes_max,
+            self._settings.head_timeout_ms / 1000,
+        )
+        self.server = _Server(self.app, self._connection, bounds, metrics, self._settings.keepalive_timeout_ms / 1000)
+        self._runner: BaseRunner = ServerRunner(self.server, shutdown_timeout=self._settings.drain_ms / 1000)
+        self._watch: asyncio.Task[None] | None = None
+
+    def _connection(self, server: Server, **settings: Any) -> Connection:
+        return Connection(server, **settings)
+
+    async def start(self, sockets: Iterable[socket.socket]) -> None:
+        """Accepts connections from now on."""
+        if not hasattr(http_parser, "HttpRequestParserC") or http_parser.HttpRequestParser is not (
+            http_parser.HttpRequestParserC
+        ):
+            raise RuntimeError(
+                "aiohttp's C parser is missing: its Python parser is not what the limits were tried with"
+            )
+        await self._runner.setup()
+        for sock in sockets:
+            await SockSite(self._runner, sock, backlog=BACKLOG).start()
+        self._watch = asyncio.create_task(self._watch_heads())
+
+    async def _watch_heads(self) -> None:
+        """One timer for all connections that owe a head."""
+        pause_s = min(1.0, self._settings.head_timeout_ms / 5000)
+        while True:
+            await asyncio.sleep(pause_s)
+            self.server.check(asyncio.get_running_loop().time())
+
+    async def drain(self) -> None:
+        """Stops as the module says; returns when nothing is left."""
+        self.parts.feed.close()
+        await self._runner.cleanup()
+        if self._watch is not None:
+            self._watch.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watch
+        self.parts.passwords.close()
+        self.parts.workers.close()
+
+
+class _Server(Server):
+    """aiohttp's low-level server, with connections of our kind."""
+
+    def __init__(
+        self,
+        app: App,
+        connect: Callable[..., Connection],
+        bounds: ConnectionLimits,
+        metrics: Metrics,
+        keepalive_s: float,
+    ) -> None:
+        super().__init__(app)
+        self._connect = connect
+        self._connection_settings: dict[str, Any] = {
+            "bounds": bounds,
+            "metrics": metrics,
+            "loop": asyncio.get_running_loop(),
+            "keepalive_timeout": keepalive_s,
+            "access_log": None,
+            "max_line_size": LINE_BYTES_MAX,
+            "max_field_size": LINE_BYTES_MAX,
+            "max_headers": HEADERS_MAX,
+            "lingering_time": LINGERING_S,
+            "auto_decompress": False,
+        }
+
+    def __call__(self) -> Connection:
+        return self._connect(self, **self._connection_settings)
+
+    def check(self, now: float) -> None:
+        for connection in self.connections:
+            if isinstance(connection, Connection):
+                connection.check(now)
+
+
+def bind(address: Address) -> socket.socket:
+    """A listening socket's address, shared by all gateways of the node (``SO_REUSEPORT``). Raises ``OSError``."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    sock.bind((address.host, address.port))
+    sock.setblocking(False)
+    return sock
