@@ -116,7 +116,6 @@ def _take_over(place: Place, file: AnchorFile, *, create: bool) -> SqliteEventLo
     with _opened(place) as connection:
         if anchor.epoch == 0 and not has_tables(connection):
             make_tables(connection, stream.encode(), identity_sum(stream.encode(), 0))
-            sync_folder(place.log.parent)
         check_structure(connection, stream)
         epoch = check_identity(connection, stream)
         check_anchor(connection, stream, anchor, epoch)
@@ -126,6 +125,8 @@ def _take_over(place: Place, file: AnchorFile, *, create: bool) -> SqliteEventLo
         log = SqliteEventLog(connection, place, file, epoch)
         file.write(Anchor(epoch, log.head, sum_at(connection, stream, log.head) if log.head else b""))
         file.sync()
+        # The names of the log and its write-ahead log: SQLite syncs the folder too, but passes over an error.
+        sync_folder(place.log.parent)
     return log
 
 

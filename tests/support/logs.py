@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import islice
 
 from storage.eventlog import (
     Decision,
@@ -181,7 +180,8 @@ class MemoryEventLog:
     def _decision(self, position: int) -> Decision:
         first = self._kept.records[position - 1]
         events = [first.data]
-        for record in islice(self._kept.records, position, None):
+        while position + len(events) <= self.head:
+            record = self._kept.records[position + len(events) - 1]
             if record.part == 0:
                 break
             events.append(record.data)
