@@ -197,6 +197,8 @@ def _read_early(intent: Any) -> None:
 
 def _forget(self: Any, descriptor: int) -> None:
     """Stops watching what nobody here has any more."""
+    if "_epoll" not in self.__dict__:
+        return  # Begun anew a moment ago.
     try:
         self._epoll.unregister(descriptor)
     except OSError:  # We have closed it, but a child that was forked before still has it: begin anew.
