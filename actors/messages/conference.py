@@ -2,8 +2,10 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
+from actors.messages.fees import FeeStructure
 from actors.messages.refusals import Refused
 from actors.messages.seats import Kind, Policy, SalesState
+from actors.messages.terms import KeyPerson, Papers, Terms, TermsChanges
 
 
 class Details(Struct, frozen=True, array_like=True):
@@ -126,6 +128,22 @@ class RetireSeatType(Struct, frozen=True, array_like=True, tag="retire-seat-type
     seat_type: str
 
 
+class SetCharacteristics(Struct, frozen=True, array_like=True, tag="set-characteristics.1"):
+    """Papers, fee and key personnel, all three anew; ``fee`` joins those agreed before from its ``starts_on`` on."""
+
+    expected_version: int
+    papers: Papers
+    fee: FeeStructure
+    personnel: tuple[KeyPerson, ...]
+
+
+class EditTerms(Struct, frozen=True, array_like=True, tag="edit-terms.1"):
+    """Change terms of refunds, invoices, names and badges; what was refunded or named stays."""
+
+    expected_version: int
+    changes: TermsChanges
+
+
 ConferenceCommand = (
     CreateConference
     | EditConference
@@ -136,6 +154,8 @@ ConferenceCommand = (
     | AddSeatType
     | EditSeatType
     | RetireSeatType
+    | SetCharacteristics
+    | EditTerms
 )
 
 
@@ -143,7 +163,10 @@ ConferenceCommand = (
 
 
 class ConferenceStands(Struct, frozen=True, array_like=True, tag="conference-stands.1"):
-    """The conference after the command (or as it stood after the first one under this key)."""
+    """The conference after the command (or as it stood after the first one under this key).
+
+    ``fees``: every structure agreed so far, in the order in which they were.
+    """
 
     conference: str
     organiser: str
@@ -152,6 +175,10 @@ class ConferenceStands(Struct, frozen=True, array_like=True, tag="conference-sta
     details: Details
     seat_types: tuple[SeatType, ...]
     version: int
+    papers: Papers = Papers()
+    fees: tuple[FeeStructure, ...] = ()
+    personnel: tuple[KeyPerson, ...] = ()
+    terms: Terms = Terms()
 
 
 class SeatTypeStands(Struct, frozen=True, array_like=True, tag="seat-type-stands.1"):

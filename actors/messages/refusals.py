@@ -6,17 +6,22 @@ from msgspec import Struct
 
 Reason = Literal[
     "admission-required",
+    "already-checked-in",
+    "already-ordered",
     "already-standing",
     "hold-expired",
+    "in-progress",
     "invalid",
     "key-reused",
     "no-room",
     "not-extendable",
     "not-on-sale",
     "not-standing",
+    "payment-not-offered",
     "quota-below-taken",
     "sold-out",
     "stale-version",
+    "too-late",
     "too-many-holds",
     "too-many-seats",
     "unknown-seat-type",
@@ -26,11 +31,15 @@ Reason = Literal[
 REMEMBERED: frozenset[str] = frozenset(
     {
         "admission-required",
+        "already-checked-in",
+        "already-ordered",
         "hold-expired",
         "not-extendable",
         "not-on-sale",
+        "payment-not-offered",
         "quota-below-taken",
         "sold-out",
+        "too-late",
         "wrong-state",
     }
 )
@@ -42,6 +51,8 @@ class Refused(Struct, frozen=True, array_like=True, tag="refused.1"):
 
     ``available``: what is left of each seat type asked for (sold-out); ``number``: the limit, the
     taken seats or the current version that the reason speaks of; ``subject``: the field or id it is about.
+    ``already-checked-in``: ``number`` is when it was the first time (Unix milliseconds), ``subject`` where.
+    ``in-progress``: undecided for a moment; the same request has an answer soon.
     """
 
     reason: Reason
