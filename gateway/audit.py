@@ -13,12 +13,12 @@ from gateway.calls import Answer, Call
 from gateway.conferences import listed
 from gateway.cursors import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor, encode_cursor, integer, page_of
 from gateway.ids import conference_stream, seats_stream
+from gateway.instants import to_time
 from gateway.planning import PATH, own
 from gateway.ports import EntityFailure, UnknownStream
 from gateway.problems import invalid, of_failure
 from gateway.reservations import reservation_of_row, seats_of
 from gateway.routes import PAGE, Lists, Member, Parameter, Route
-from gateway.times import to_time
 
 PERSONAL = frozenset({"client", "subject"})  # Fields of events that stand for a person, if only by a hash or a name.
 _CURSOR = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})*", re.ASCII)

@@ -6,10 +6,10 @@ from gateway.acknowledged import min_version, until
 from gateway.calls import Answer, Call
 from gateway.cursors import encode_cursor, link_next, page_of
 from gateway.ids import conference_stream
+from gateway.instants import to_time
 from gateway.problems import not_found
 from gateway.reading import ConferenceRow
 from gateway.routes import PAGE, Anyone, Lists, Parameter, Route
-from gateway.times import to_time
 
 PATH = "/api/v1/conferences"
 

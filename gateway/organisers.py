@@ -4,10 +4,10 @@ from gateway import replies
 from gateway.authority import bearer, fresh_token, hash_of
 from gateway.bodies import NewOrganiser, SignIn
 from gateway.calls import Answer, Call
+from gateway.instants import to_time
 from gateway.problems import Problem, invalid
 from gateway.reservations import client_of
 from gateway.routes import Anyone, Route, SignedIn
-from gateway.times import to_time
 
 WRONG = "The e-mail or the password is wrong."
 

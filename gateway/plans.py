@@ -18,9 +18,10 @@ from actors.messages.conference import (
 )
 from gateway import bodies, replies
 from gateway.currencies import CURRENCIES
+from gateway.instants import to_time
 from gateway.problems import invalid
 from gateway.reading import ConferenceRow
-from gateway.times import to_ms, to_time
+from gateway.times import to_ms
 
 
 @functools.cache

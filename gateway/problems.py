@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from actors.messages.refusals import Reason, Refused
+from gateway.instants import to_time
 from gateway.ports import Busy, EntityFailure, OutcomeUnknown, Unavailable, UnknownStream
 
 CONTENT_TYPE = "application/problem+json"
@@ -33,13 +34,17 @@ PROBLEMS: dict[str, Kind] = {
     "method-not-allowed": Kind(405, "This method is not served here."),
     "too-slow": Kind(408, "The request took too long to arrive."),
     "admission-required": Kind(409, "One of the seats needs an admission seat with it."),
+    "already-checked-in": Kind(409, "This ticket was checked in before.", ("first_at", "first_where")),
+    "already-ordered": Kind(409, "This reservation has an order."),
     "already-standing": Kind(409, "It exists already."),
     "hold-expired": Kind(409, "The hold has expired and its seats are taken."),
     "not-extendable": Kind(409, "The hold can't be extended."),
     "not-on-sale": Kind(409, "The seats are not on sale."),
+    "payment-not-offered": Kind(409, "This way of paying is not offered here."),
     "quota-below-taken": Kind(409, "More seats are taken than the new quota.", ("taken",)),
     "slug-taken": Kind(409, "Another conference has this slug."),
     "sold-out": Kind(409, "There are not enough seats left.", ("available",)),
+    "too-late": Kind(409, "It is too late for this."),
     "wrong-state": Kind(409, "The conference's state does not allow this."),
     "stale-version": Kind(412, "Someone changed it since you read it.", ("version",)),
     "too-large": Kind(413, "The body is too large."),
@@ -85,7 +90,11 @@ def not_found(what: str) -> Problem:
     return Problem("not-found", f"There is no such {what}.")
 
 
-_SLUGS: dict[Reason, str] = {"no-room": "busy", "not-standing": "not-found"}  # The others have their own names.
+_SLUGS: dict[Reason, str] = {  # The others have their own names.
+    "in-progress": "outcome-unknown",
+    "no-room": "busy",
+    "not-standing": "not-found",
+}
 
 
 def of_refusal(refused: Refused) -> Problem:
@@ -102,6 +111,8 @@ def of_refusal(refused: Refused) -> Problem:
             return Problem(slug, refused.detail, limit=refused.number)
         case "unknown-seat-type":
             return Problem(slug, refused.detail, seat_type=refused.subject)
+        case "already-checked-in":
+            return Problem(slug, refused.detail, first_at=to_time(refused.number or 0), first_where=refused.subject)
         case "invalid":
             field = refused.subject or "body"
             return Problem(slug, refused.detail, errors=[{"field": field, "problem": refused.detail}])

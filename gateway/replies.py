@@ -189,3 +189,5 @@ class ProblemDocument(Struct, frozen=True, kw_only=True):
     limit: int | UnsetType = UNSET
     version: int | UnsetType = UNSET
     seat_type: str | UnsetType = UNSET
+    first_at: Time | UnsetType = UNSET
+    first_where: str | UnsetType = UNSET

@@ -23,10 +23,10 @@ from gateway.bodies import NewReservation
 from gateway.calls import Answer, Call, SeatsDone
 from gateway.fields import Time
 from gateway.ids import conference_of, seats_stream
+from gateway.instants import to_time
 from gateway.problems import Problem, invalid, not_found
 from gateway.reading import ReservationRow
 from gateway.routes import Anyone, Holder, Route
-from gateway.times import to_time
 
 PATH = "/api/v1/reservations/{id}"
 RESERVE_PATH = "/api/v1/conferences/{slug}/reservations"

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import http_parser
 from aiohttp.web import BaseRunner, Server, ServerRunner, SockSite
+from argon2 import PasswordHasher
 
 from config.addresses import Address
 from config.settings import Settings
@@ -71,7 +72,9 @@ def api_routes() -> tuple[Route, ...]:
     )
 
 
-def build_parts(settings: Settings, entities: Entities, stores: Stores, keys: Keys) -> Parts:
+def build_parts(
+    settings: Settings, entities: Entities, stores: Stores, keys: Keys, hasher: PasswordHasher | None = None
+) -> Parts:
     """Everything that handlers use. Call it in the gateway's own process, with its loop running."""
     loop = asyncio.get_running_loop()
     workers = Workers("stores", 1, STORE_CALLS_WAITING_MAX)
@@ -84,7 +87,7 @@ def build_parts(settings: Settings, entities: Entities, stores: Stores, keys: Ke
         accounts=stores.accounts,
         vault=stores.vault,
         workers=workers,
-        passwords=Passwords(accounts.passwords_at_once_max),
+        passwords=Passwords(accounts.passwords_at_once_max, hasher),
         authority=Authority(
             stores.accounts,
             workers,

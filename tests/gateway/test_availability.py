@@ -1,0 +1,136 @@
+"""Seats left: as an answer, and as a stream that says what is new."""
+
+import asyncio
+
+import msgspec
+
+from gateway.feed import CONFERENCES_MAX, Feed
+from tests.gateway.world import Client, World, request_bytes
+
+PATH = "/api/v1/conferences/pycon/availability"
+
+
+async def event(client: Client) -> dict[str, str]:
+    """The next event of a stream."""
+    fields: dict[str, str] = {}
+    while True:
+        chunk_bytes = int(await client.reader.readline(), 16)
+        chunk = (await client.reader.readexactly(chunk_bytes + 2))[:-2].decode()
+        for line in chunk.strip().split("\n"):
+            name, _, value = line.partition(":")
+            fields[name] = value.strip()
+        if fields:
+            return fields
+
+
+async def open_stream(world: World, headers: dict[str, str] | None = None) -> Client:
+    client = await world.connect()
+    await client.send(request_bytes("GET", f"{PATH}/stream", headers=headers))
+    head = (await client.reader.readuntil(b"\r\n\r\n")).decode()
+    assert head.startswith("HTTP/1.1 200 "), head
+    assert "text/event-stream" in head
+    return client
+
+
+def cid(world: World) -> str:
+    return world.accounts.claims["pycon"].conference
+
+
+async def test_seats_left_come_with_their_version(world: World) -> None:
+    _, _, seat_type = await world.conference()
+    reply = await world.ask("GET", PATH)
+    assert reply.json == {
+        "version": 0,
+        "as_of": "2027-01-15T08:00:00Z",
+        "seat_types": {seat_type: {"quota": 100, "available": 100, "waiting": 0}},
+    }
+    assert reply.headers["etag"] == '"0"'
+    assert (await world.ask("GET", PATH, headers={"If-None-Match": '"0"'})).status == 304
+
+
+async def test_what_the_projector_pushes_is_answered_at_once(world: World) -> None:
+    await world.conference()
+    await world.ask("GET", PATH)
+    world.parts.feed.published(cid(world), 7, b'{"version":7}')
+    world.parts.feed.published(cid(world), 6, b'{"version":6}')
+    assert (await world.ask("GET", PATH)).body == b'{"version":7}'
+
+
+async def test_min_version_reads_past_what_is_remembered(world: World) -> None:
+    _, _, seat_type = await world.conference()
+    await world.ask("GET", PATH)
+    world.entities._append(f"seats-{cid(world)}", "seats-held", {})
+    assert (await world.ask("GET", PATH)).json["version"] == 0
+    assert (await world.ask("GET", PATH, headers={"Min-Version": "1"})).json["version"] == 1
+    assert seat_type in (await world.ask("GET", PATH)).json["seat_types"]
+
+
+async def test_a_stream_begins_with_what_is_and_goes_on_with_what_is_new(world: World) -> None:
+    await world.conference()
+    client = await open_stream(world)
+    first = await event(client)
+    assert (first["id"], first["event"], msgspec.json.decode(first["data"])["version"]) == ("0", "availability", 0)
+    world.parts.feed.published(cid(world), 5, b'{"version":5}')
+    assert await event(client) == {"id": "5", "event": "availability", "data": '{"version":5}'}
+
+
+async def test_a_stream_resumes_without_repeating(world: World) -> None:
+    await world.conference()
+    client = await open_stream(world, {"Last-Event-ID": "0"})
+    world.parts.feed.published(cid(world), 5, b'{"version":5}')
+    assert (await event(client))["id"] == "5"
+
+
+async def test_a_silent_stream_has_comments(runner: asyncio.Runner) -> None:
+    world = await World.start(stream_keepalive_ms="30")
+    try:
+        await world.conference()
+        client = await open_stream(world, {"Last-Event-ID": "0"})
+        assert await event(client) == {"": "still here"}
+    finally:
+        await world.stop()
+
+
+async def test_there_are_only_so_many_streams(runner: asyncio.Runner) -> None:
+    world = await World.start(streams_max="1")
+    try:
+        await world.conference()
+        client = await open_stream(world)
+        refused = await world.ask("GET", f"{PATH}/stream")
+        assert (refused.status, refused.slug) == (503, "busy")
+        client.close()
+        while world.parts.feed.listening:
+            await asyncio.sleep(0.01)
+            world.parts.feed.published(cid(world), world.parts.feed.current(cid(world)).version + 1, b"{}")  # type: ignore[union-attr]
+        await open_stream(world)
+    finally:
+        await world.stop()
+
+
+async def test_streams_end_when_the_gateway_stops(world: World) -> None:
+    await world.conference()
+    client = await open_stream(world)
+    await event(client)
+    await world.gateway.drain()
+    assert (await client.reader.read()).endswith(b"0\r\n\r\n")
+
+
+def test_what_is_remembered_is_read_again_after_a_second_and_bounded() -> None:
+    now, reads = [0.0], []
+
+    def read(conference: str) -> tuple[int, bytes] | None:
+        reads.append(conference)
+        return None if conference == "none" else (len(reads), b"{}")
+
+    feed = Feed(read, lambda: now[0])
+    assert feed.current("none") is None
+    first = feed.current("a")
+    assert first is not None
+    assert feed.current("a") is first
+    now[0] = 1.1
+    again = feed.current("a")
+    assert again is not None
+    assert again.version > first.version
+    for number in range(CONFERENCES_MAX):
+        feed.current(f"b{number}")
+    assert len(feed._current) == CONFERENCES_MAX
