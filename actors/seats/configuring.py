@@ -38,9 +38,9 @@ def cut_quota(state: Inventory, command: CutQuota) -> tuple[SeatEvent, ...] | Re
     """Lowers a quota down to what is taken at most; one that is no lower than now changes nothing."""
     stock = state.stocks.get(command.seat_type)
     if stock is None:
-        return Refused("unknown-seat-type", "The conference sells no such seat type.", subject=command.seat_type)
+        return Refused("unknown-seat-type", "the conference sells no such seat type", subject=command.seat_type)
     if command.quota < 0:
-        return Refused("invalid", "A quota is not negative.", subject="quota")
+        return Refused("invalid", "a quota is not negative", subject="quota")
     if command.quota >= stock.quota:
         return ()
     if command.quota < stock.taken:
@@ -49,7 +49,7 @@ def cut_quota(state: Inventory, command: CutQuota) -> tuple[SeatEvent, ...] | Re
 
 
 def _below_taken(stock: Stock) -> Refused:
-    return Refused("quota-below-taken", f"{stock.taken} seats are taken.", number=stock.taken, subject=stock.id)
+    return Refused("quota-below-taken", f"{stock.taken} seats are taken", number=stock.taken, subject=stock.id)
 
 
 def restocked(stocks: Mapping[str, Stock], configuration: Configuration) -> dict[str, Stock]:

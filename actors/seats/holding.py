@@ -8,7 +8,7 @@ from actors.seats.inventory import Inventory
 
 
 def not_standing(reservation: str) -> Refused:
-    return Refused("not-standing", "No such reservation stands.", subject=reservation)
+    return Refused("not-standing", "no such reservation stands", subject=reservation)
 
 
 def extend(state: Inventory, command: Extend, now_ms: int) -> tuple[SeatEvent, ...] | Refused:
@@ -17,16 +17,16 @@ def extend(state: Inventory, command: Extend, now_ms: int) -> tuple[SeatEvent, .
     if hold is None:
         return not_standing(command.reservation)
     if hold.status not in ("held", "offered") or not state.offering:
-        return Refused("not-extendable", "Only a hold can be extended.")
+        return Refused("not-extendable", "only a hold can be extended")
     if hold.extended:
-        return Refused("not-extendable", "A hold is extended once.")
+        return Refused("not-extendable", "a hold is extended once")
     if now_ms >= hold.expires_at_ms:
-        return Refused("not-extendable", "The hold has expired.")
+        return Refused("not-extendable", "the hold has expired")
     if any(state.stocks[line.seat_type].waiting for line in hold.lines):
-        return Refused("not-extendable", "Somebody waits for these seats.")
+        return Refused("not-extendable", "somebody waits for these seats")
     expires_at_ms = deadline_ms(state.stocks, hold.lines, hold.expires_at_ms + hold.length_ms)
     if expires_at_ms <= hold.expires_at_ms:
-        return Refused("not-extendable", "The sale ends with this hold.")
+        return Refused("not-extendable", "the sale ends with this hold")
     return (HoldExtended(command.reservation, hold.lines, state.lease + 1, expires_at_ms, hold.status == "offered"),)
 
 
@@ -46,12 +46,12 @@ def confirm(state: Inventory, command: Confirm) -> tuple[SeatEvent, ...] | Refus
     if hold is not None and hold.status == "confirmed":
         return ()
     if state.configuration.state == "cancelled":
-        return Refused("hold-expired", "The conference is cancelled.")
+        return Refused("hold-expired", "the conference is cancelled")
     if hold is not None and hold.status != "waiting":
         return (SeatsConfirmed(command.reservation, hold.lines, False),)
     if hold is None and _free_again(state, command.lines):
         return (SeatsConfirmed(command.reservation, command.lines, True),)
-    return Refused("hold-expired", "The hold has expired and its seats are not free any more.")
+    return Refused("hold-expired", "the hold has expired and its seats are not free any more")
 
 
 def _free_again(state: Inventory, lines: tuple[Line, ...]) -> bool:

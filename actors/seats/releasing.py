@@ -39,7 +39,7 @@ def cancel_seats(state: Inventory, command: CancelSeats, now_ms: int) -> tuple[S
         for line in standing.lines
     )
     if (lacking := _without_admission(state, kept)) is not None:
-        return Refused("admission-required", "A seat that is kept needs an admission seat.", subject=lacking)
+        return Refused("admission-required", "a seat that is kept needs an admission seat", subject=lacking)
     offering = Offering(state.stocks, state.lease, state.offer_ms, now_ms)
     offering.free(given)
     offers = _offers(state, offering, given)
@@ -50,12 +50,12 @@ def cancel_seats(state: Inventory, command: CancelSeats, now_ms: int) -> tuple[S
 
 def _not_its_seats(lines: tuple[Line, ...], items: dict[str, int]) -> Refused | None:
     if not items:
-        return Refused("invalid", "Say which seats are given back.", subject="items")
+        return Refused("invalid", "say which seats are given back", subject="items")
     taken = {line.seat_type: line.taken for line in lines}
     for seat_type, quantity in items.items():
         number = taken.get(seat_type, 0)
         if not 0 < quantity <= number:
-            return Refused("invalid", f"The reservation has {number} such seats.", number=number, subject=seat_type)
+            return Refused("invalid", f"the reservation has {number} such seats", number=number, subject=seat_type)
     return None
 
 

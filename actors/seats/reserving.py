@@ -50,7 +50,7 @@ def _reserve_with_care(state: Inventory, command: Reserve, now_ms: int) -> tuple
     if command.client and state.holds.get(command.client, 0) >= state.holds_max:
         return Refused(
             "too-many-holds",
-            f"At most {state.holds_max} holds at a time: order from one of them or give it back.",
+            f"at most {state.holds_max} holds at a time: order from one of them or give it back",
             number=state.holds_max,
         )
     expires_at_ms = deadline_ms(state.stocks, lines, now_ms + state.hold_ms)
@@ -60,15 +60,15 @@ def _reserve_with_care(state: Inventory, command: Reserve, now_ms: int) -> tuple
 def _unfit(state: Inventory, command: Reserve, now_ms: int) -> Refused | None:
     """Why the request can't be granted however many seats are left."""
     if command.reservation in state.standing:
-        return Refused("already-standing", "This reservation stands already.", subject=command.reservation)
+        return Refused("already-standing", "this reservation stands already", subject=command.reservation)
     if not state.selling:
-        return Refused("not-on-sale", "The conference takes no reservations now.")
+        return Refused("not-on-sale", "the conference takes no reservations now")
     if not command.items:
-        return Refused("invalid", "A reservation asks for at least one seat.", subject="items")
+        return Refused("invalid", "a reservation asks for at least one seat", subject="items")
     for seat_type, quantity in command.items.items():
         stock = state.stocks.get(seat_type)
         if stock is None or stock.retired:
-            return Refused("unknown-seat-type", "The conference sells no such seat type.", subject=seat_type)
+            return Refused("unknown-seat-type", "the conference sells no such seat type", subject=seat_type)
         if (refused := _unfit_line(stock, quantity, now_ms)) is not None:
             return refused
     if sum(command.items.values()) > state.seats_max:
@@ -77,7 +77,7 @@ def _unfit(state: Inventory, command: Reserve, now_ms: int) -> Refused | None:
     if any(stock.requires_admission for stock in stocks) and not any(stock.is_admission for stock in stocks):
         return Refused(
             "admission-required",
-            "This seat needs an admission seat in the same reservation.",
+            "this seat needs an admission seat in the same reservation",
             subject=next(stock.id for stock in stocks if stock.requires_admission),
         )
     return None
@@ -85,20 +85,20 @@ def _unfit(state: Inventory, command: Reserve, now_ms: int) -> Refused | None:
 
 def _unfit_line(stock: Stock, quantity: int, now_ms: int) -> Refused | None:
     if quantity < 1:
-        return Refused("invalid", "A line asks for at least one seat.", subject=stock.id)
+        return Refused("invalid", "a line asks for at least one seat", subject=stock.id)
     if quantity > stock.seats_max:
         return _too_many_seats(stock.seats_max, "a reservation of this seat type", stock.id)
     if not stock.on_sale(now_ms):
-        return Refused("not-on-sale", "This seat type is not on sale now.", subject=stock.id)
+        return Refused("not-on-sale", "this seat type is not on sale now", subject=stock.id)
     return None
 
 
 def _too_many_seats(limit: int, of_what: str, subject: str | None) -> Refused:
-    return Refused("too-many-seats", f"At most {limit} seats for {of_what}.", number=limit, subject=subject)
+    return Refused("too-many-seats", f"at most {limit} seats for {of_what}", number=limit, subject=subject)
 
 
 def _sold_out(left: dict[str, int]) -> Refused:
-    return Refused("sold-out", "Not enough seats are left.", available=left)
+    return Refused("sold-out", "not enough seats are left", available=left)
 
 
 def _wait(state: Inventory, command: Reserve, wanted: Wanted, now_ms: int) -> tuple[SeatEvent, ...] | Refused:
@@ -108,7 +108,7 @@ def _wait(state: Inventory, command: Reserve, wanted: Wanted, now_ms: int) -> tu
         if quantity > quota:
             return _too_many_seats(quota, "anyone: there are no more of this type", seat_type)
     if len(state.waitlist) >= WAITERS_MAX:
-        return Refused("no-room", "The wait-list is full.", number=WAITERS_MAX)
+        return Refused("no-room", "the wait-list is full", number=WAITERS_MAX)
     waiter = Waiter(
         command.reservation, state.sequence + 1, wanted, command.accept_fewer, command.keep_place, command.subject
     )
