@@ -33,6 +33,8 @@ def levels_of(text: str, rightwards: bool) -> tuple[int, ...]:
     bidi.get_embedding_levels(text, storage)
     for place, entry in enumerate(storage["chars"]):
         entry["place"] = place
+        # A character newer than Python's tables has no class there; nearly all of those run rightwards.
+        entry["type"] = entry["orig"] = entry["type"] or "L"
     bidi.explicit_embed_and_overrides(storage)
     bidi.resolve_weak_types(storage)
     _resolve_brackets(storage["chars"], storage["base_dir"])

@@ -68,53 +68,59 @@ def fit(
     Lines break at spaces, and between any two letters of scripts that have none. Where a word is too wide
     for every size it is broken anywhere, and what does not fit even so is cut with an ellipsis.
     """
+    style = _Style(weight, runs_rightwards(text))
     whole = list(_pieces(text))
     for pieces in (whole, [cluster for piece in whole for cluster in _clusters(piece)]):
         for size in sizes:
-            lines = _wrap(pieces, width * fonts.UNIT / size, weight)
+            lines = _wrap(pieces, width * fonts.UNIT / size, style)
             if lines is not None and len(lines) <= _lines_within(height, size, lines_max):
-                return _fitted(size, lines, text, weight)
+                return _fitted(size, lines, style)
     size, room = sizes[-1], width * fonts.UNIT / sizes[-1]
-    lines = _wrap(list(_clusters(text)), room, weight) or [text]
+    lines = _wrap(list(_clusters(text)), room, style) or [text]
     kept = _lines_within(height, size, lines_max) - 1
-    return _fitted(size, [*lines[:kept], _cut("".join(lines[kept:]), room, weight)], text, weight)
+    return _fitted(size, [*lines[:kept], _cut("".join(lines[kept:]), room, style)], style)
+
+
+class _Style(NamedTuple):
+    weight: Weight
+    rightwards: bool
 
 
 def _lines_within(height: float, size: float, lines_max: int) -> int:
     return max(1, min(lines_max, int(min(height, 1e6) / (size * LEADING))))
 
 
-def _fitted(size: float, lines: list[str], text: str, weight: Weight) -> Fitted:
-    rightwards = runs_rightwards(text)
-    return Fitted(size, tuple(set_line(line, weight, rightwards) for line in lines))
+def _fitted(size: float, lines: list[str], style: _Style) -> Fitted:
+    return Fitted(size, tuple(set_line(line, style.weight, style.rightwards) for line in lines))
 
 
 @lru_cache(WORDS_MAX)
-def _width(text: str, weight: Weight) -> float:
-    return set_line(text, weight).width
+def _width(text: str, style: _Style) -> float:
+    return set_line(text, style.weight, style.rightwards).width
 
 
-def _wrap(pieces: list[str], room: float, weight: Weight) -> list[str] | None:
-    """Fill lines with pieces as long as there is room; None if one piece alone is too wide."""
+def _wrap(pieces: list[str], room: float, style: _Style) -> list[str] | None:
+    """Fill lines with pieces as long as there is room; None if one piece alone is too wide.
+
+    The line is measured as a whole: letters that meet at a seam may join or move together.
+    """
     lines: list[str] = []
-    current, used = "", 0.0
+    current = ""
     for piece in pieces:
-        if _width(piece.rstrip(), weight) > room:
-            return None
-        if current and used + _width(piece.rstrip(), weight) > room:
+        if _width((current + piece).rstrip(), style) <= room:
+            current += piece
+        elif _width(piece.rstrip(), style) <= room:
             lines.append(current.rstrip())
-            current, used = "", 0.0
-        current += piece
-        used += _width(piece, weight)
-    if current:
-        lines.append(current.rstrip())
-    return lines
+            current = piece
+        else:
+            return None
+    return [*lines, current.rstrip()] if current else lines
 
 
-def _cut(text: str, room: float, weight: Weight) -> str:
+def _cut(text: str, room: float, style: _Style) -> str:
     kept = ""
     for cluster in _clusters(text):
-        if _width(kept + cluster + "…", weight) > room:
+        if _width(kept + cluster + "…", style) > room:
             break
         kept += cluster
     return kept.rstrip() + "…"

@@ -29,6 +29,10 @@ def test_brackets_belong_to_what_they_are_among(text: str, rightwards: bool, lev
     assert levels_of(text, rightwards) == levels
 
 
+def test_a_character_that_is_not_in_the_tables_runs_rightwards() -> None:
+    assert levels_of("א\U0002ebe1", False) == (1, 2)
+
+
 def test_a_joiner_goes_with_the_letter_before_it() -> None:
     assert levels_of("می\u200cخ", False) == (1, 1, 1, 1)
 

@@ -98,5 +98,4 @@ def test_what_fits_in_no_way_is_cut_with_an_ellipsis() -> None:
 def test_every_text_fits_the_box_it_is_given(text: str, width: float, lines_max: int) -> None:
     fitted = fit(text, width, (26.0, 14.0, 7.0), lines_max)
     assert 1 <= len(fitted.lines) <= lines_max
-    # A line is shaped as a whole after its parts were measured: kerning at their seams is all that may differ.
-    assert all(line.width * fitted.size / fonts.UNIT <= width + fitted.size for line in fitted.lines)
+    assert all(line.width * fitted.size / fonts.UNIT <= width + 0.001 for line in fitted.lines)
