@@ -1,4 +1,7 @@
-"""An inventory to start from, and short names for what its tests speak of. Times are in ms; a hold lasts 100, an offer 1,000."""
+"""An inventory to start from, and short names for what its tests speak of.
+
+Times are in milliseconds; a hold lasts 100 and an offer 1,000.
+"""
 
 from typing import Any
 

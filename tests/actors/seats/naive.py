@@ -89,7 +89,7 @@ class NaiveInventory:
         left = {kind: 0 if kind in over else 1_000_000 for kind in party.asked}
         return self.share(party.asked, True, left) is None
 
-    def apply(self, event: Any, now_ms: int) -> None:
+    def apply(self, event: e.SeatEvent, now_ms: int) -> None:
         """Takes an event in, complaining where it breaks a rule."""
         match event:
             case e.InventoryConfigured(configuration=configuration):
