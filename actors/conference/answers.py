@@ -11,9 +11,13 @@ from actors.conference.events import (
     ConferencePublished,
     ConferenceUnpublished,
     DetailsEdited,
+    FeeAgreed,
+    PapersSet,
+    PersonnelSet,
     SeatTypeAdded,
     SeatTypeEdited,
     SeatTypeRetired,
+    TermsEdited,
 )
 from actors.conference.state import Conference
 from actors.messages.conference import (
@@ -25,9 +29,11 @@ from actors.messages.conference import (
     CreateConference,
     EditConference,
     EditSeatType,
+    EditTerms,
     Publish,
     RetireSeatType,
     SeatTypeStands,
+    SetCharacteristics,
     Unpublish,
 )
 
@@ -46,6 +52,10 @@ def answer(conference: Conference, events: Sequence[ConferenceEvent]) -> Confere
             | ConferenceUnpublished()
             | ConferenceCancelled()
             | ConferenceArchived()
+            | PapersSet()
+            | FeeAgreed()
+            | PersonnelSet()
+            | TermsEdited()
         ):
             return stands(conference)
         case unreachable:
@@ -59,7 +69,16 @@ def unchanged(conference: Conference, command: ConferenceCommand) -> ConferenceS
             return _seat_type(conference, name)
         case AddSeatType(seat_type=seat_type):
             return _seat_type(conference, seat_type.id)
-        case CreateConference() | EditConference() | Publish() | Unpublish() | CancelConference() | Archive():
+        case (
+            CreateConference()
+            | EditConference()
+            | Publish()
+            | Unpublish()
+            | CancelConference()
+            | Archive()
+            | SetCharacteristics()
+            | EditTerms()
+        ):
             return stands(conference)
         case unreachable:
             assert_never(unreachable)
@@ -75,6 +94,10 @@ def stands(conference: Conference) -> ConferenceStands:
         details=conference.details,
         seat_types=tuple(conference.seat_types.values()),
         version=conference.version,
+        papers=conference.papers,
+        fees=conference.fees,
+        personnel=conference.personnel,
+        terms=conference.terms,
     )
 
 

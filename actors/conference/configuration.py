@@ -1,10 +1,12 @@
-"""What a conference tells its inventory, and what it must ask there first."""
+"""What a conference tells its inventory and its orders, and what it must ask the inventory first."""
 
 from actors.conference.decider import decide
 from actors.conference.state import Conference
 from actors.messages.conference import ConferenceCommand, EditSeatType, SeatType
+from actors.messages.orders import OrderTerms, SeatTypeTerms
 from actors.messages.refusals import Refused
 from actors.messages.seats import Configuration, CutQuota, SeatTerms
+from actors.orders.days import midnight_ms
 
 MS_PER_SECOND = 1000
 
@@ -22,6 +24,27 @@ def configuration(conference: Conference) -> Configuration:
         seats_per_reservation_max=details.seats_per_reservation_max,
         holds_per_client_max=details.holds_per_client_max,
         seat_types=tuple(_terms(seat_type) for seat_type in conference.seat_types.values()),
+    )
+
+
+def order_terms(conference: Conference) -> OrderTerms:
+    """The orders' share of the conference as it stands. A conference starts with its first day in UTC."""
+    terms = conference.terms
+    starts_at_ms = midnight_ms(conference.details.starts_on)
+    return OrderTerms(
+        version=conference.version,
+        state=conference.state,
+        currency=conference.details.currency,
+        starts_at_ms=starts_at_ms,
+        fees=conference.fees,
+        refund_until_ms=starts_at_ms if terms.refund_until_ms is None else terms.refund_until_ms,
+        refund_kept_bp=terms.refund_kept_bp,
+        naming_until_ms=terms.naming_until_ms,
+        invoice_days=terms.invoice_days,
+        seat_types=tuple(
+            SeatTypeTerms(seat_type.id, seat_type.kind, seat_type.requires_admission)
+            for seat_type in conference.seat_types.values()
+        ),
     )
 
 

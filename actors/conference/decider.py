@@ -21,6 +21,7 @@ from actors.conference.events import (
     SeatTypeEdited,
     SeatTypeRetired,
 )
+from actors.conference.laying_down import edit_terms, set_characteristics
 from actors.conference.state import Conference
 from actors.conference.validity import SEAT_TYPES_MAX, check_details, check_seat_type
 from actors.messages.changes import changed, effective
@@ -33,9 +34,11 @@ from actors.messages.conference import (
     DetailsChanges,
     EditConference,
     EditSeatType,
+    EditTerms,
     Publish,
     RetireSeatType,
     SeatTypeChanges,
+    SetCharacteristics,
     Unpublish,
 )
 from actors.messages.refusals import Refused
@@ -58,6 +61,8 @@ def decide(conference: Conference, command: ConferenceCommand) -> Decision:
             return _add(conference, command)
         case EditSeatType() | RetireSeatType():
             return _change_seat_type(conference, command)
+        case SetCharacteristics() | EditTerms():
+            return _lay_down(conference, command)
         case unreachable:
             assert_never(unreachable)
 
@@ -82,6 +87,16 @@ def _edit(conference: Conference, command: EditConference) -> Decision:
     if conference.ever_published and details.currency != conference.details.currency:
         return Refused("invalid", "stays as it is once the conference was published", subject="currency")
     return check_details(details) or (DetailsEdited(changes),)
+
+
+def _lay_down(conference: Conference, command: SetCharacteristics | EditTerms) -> Decision:
+    if refused := _stale(conference, command.expected_version):
+        return refused
+    if conference.state == "archived":
+        return _wrong_state("the conference is archived")
+    if isinstance(command, EditTerms):
+        return edit_terms(conference, command)
+    return set_characteristics(conference, command)
 
 
 def _move(conference: Conference, command: Publish | Unpublish | CancelConference | Archive) -> Decision:

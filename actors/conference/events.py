@@ -3,6 +3,8 @@
 from msgspec import Struct
 
 from actors.messages.conference import Details, DetailsChanges, SeatType, SeatTypeChanges
+from actors.messages.fees import FeeStructure
+from actors.messages.terms import KeyPerson, Papers, TermsChanges
 
 
 class ConferenceCreated(Struct, frozen=True, array_like=True, tag="conference-created.1"):
@@ -55,6 +57,30 @@ class SeatTypeRetired(Struct, frozen=True, array_like=True, tag="seat-type-retir
     seat_type: str
 
 
+class PapersSet(Struct, frozen=True, array_like=True, tag="papers-set.1"):
+    """How papers are taken from now on."""
+
+    papers: Papers
+
+
+class FeeAgreed(Struct, frozen=True, array_like=True, tag="fee-agreed.1"):
+    """Contoso's fee for orders from the structure's first day on; earlier orders keep theirs."""
+
+    fee: FeeStructure
+
+
+class PersonnelSet(Struct, frozen=True, array_like=True, tag="personnel-set.1"):
+    """Who is responsible from now on, by subjects of the vault."""
+
+    personnel: tuple[KeyPerson, ...]
+
+
+class TermsEdited(Struct, frozen=True, array_like=True, tag="terms-edited.1"):
+    """Some terms of refunds, invoices, names and badges changed."""
+
+    changes: TermsChanges
+
+
 ConferenceEvent = (
     ConferenceCreated
     | DetailsEdited
@@ -65,4 +91,8 @@ ConferenceEvent = (
     | SeatTypeAdded
     | SeatTypeEdited
     | SeatTypeRetired
+    | PapersSet
+    | FeeAgreed
+    | PersonnelSet
+    | TermsEdited
 )

@@ -12,9 +12,13 @@ from actors.conference.events import (
     ConferencePublished,
     ConferenceUnpublished,
     DetailsEdited,
+    FeeAgreed,
+    PapersSet,
+    PersonnelSet,
     SeatTypeAdded,
     SeatTypeEdited,
     SeatTypeRetired,
+    TermsEdited,
 )
 from actors.conference.state import Conference
 from actors.messages.changes import changed
@@ -46,5 +50,13 @@ def evolve(conference: Conference, event: ConferenceEvent) -> None:
             conference.seat_types[name] = changed(conference.seat_types[name], changes)
         case SeatTypeRetired(seat_type=name):
             conference.seat_types[name] = replace(conference.seat_types[name], retired=True)
+        case PapersSet(papers=papers):
+            conference.papers = papers
+        case FeeAgreed(fee=fee):
+            conference.fees = (*conference.fees, fee)
+        case PersonnelSet(personnel=personnel):
+            conference.personnel = personnel
+        case TermsEdited(changes=terms):
+            conference.terms = changed(conference.terms, terms)
         case unreachable:
             assert_never(unreachable)

@@ -14,6 +14,7 @@ from actors.messages.conference import (
     EditSeatType,
     SeatTypeStands,
 )
+from actors.messages.order_replies import OrdersConfigured
 from actors.messages.refusals import Refused
 from actors.messages.seats import SeatReply
 
@@ -30,7 +31,7 @@ class ConferenceKind:
     def __init__(self) -> None:
         self.commands: Any = ConferenceCommand
         self.events: Any = ConferenceEvent
-        self.replies: Any = SeatReply
+        self.replies: Any = SeatReply | OrdersConfigured
         self.lifts: dict[str, Any] = {}  # No shape has been replaced yet.
 
     def initial(self) -> Conference:
@@ -73,7 +74,7 @@ class ConferenceKind:
         return wishes.wishes(state)
 
     def granted(self, state: Conference, wish: Wish, reply: Any) -> None:
-        return None  # The inventory's log says what is in force there.
+        return None  # Their own logs say what is in force there.
 
     def freeze(self, state: Conference) -> bytes:
         return snapshots.freeze(state)

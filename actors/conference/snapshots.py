@@ -3,7 +3,7 @@
 from actors.conference.state import Conference
 from actors.messages.codec import Decoder, encode
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 _decode: Decoder[Conference] = Decoder(Conference)
 

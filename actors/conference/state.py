@@ -3,7 +3,9 @@
 from msgspec import Struct, field
 
 from actors.messages.conference import Details, SeatType
+from actors.messages.fees import FeeStructure
 from actors.messages.seats import SalesState
+from actors.messages.terms import KeyPerson, Papers, Terms
 
 UNNAMED = Details(name="", description="", starts_on="", ends_on="", time_zone="", currency="")
 
@@ -20,3 +22,8 @@ class Conference(Struct):
     details: Details = UNNAMED
     seat_types: dict[str, SeatType] = field(default_factory=dict)
     """By id, in the order in which they were added; retired ones stay."""
+    papers: Papers = Papers()
+    fees: tuple[FeeStructure, ...] = ()
+    """Every structure agreed, in that order: each is in force from its own day on."""
+    personnel: tuple[KeyPerson, ...] = ()
+    terms: Terms = Terms()

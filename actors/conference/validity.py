@@ -25,11 +25,11 @@ def check_details(details: Details) -> Refused | None:
     return (
         _day("starts_on", details.starts_on)
         or _day("ends_on", details.ends_on)
-        or (_invalid("ends_on", "ends before it starts") if details.ends_on < details.starts_on else None)
-        or _within("hold_seconds", details.hold_seconds, HOLD_SECONDS_MIN, HOLD_SECONDS_MAX)
-        or _within("offer_seconds", details.offer_seconds, HOLD_SECONDS_MIN, HOLD_SECONDS_MAX)
-        or _within("seats_per_reservation_max", details.seats_per_reservation_max, 0, LIMIT_MAX)
-        or _within("holds_per_client_max", details.holds_per_client_max, 0, LIMIT_MAX)
+        or (invalid("ends_on", "ends before it starts") if details.ends_on < details.starts_on else None)
+        or within("hold_seconds", details.hold_seconds, HOLD_SECONDS_MIN, HOLD_SECONDS_MAX)
+        or within("offer_seconds", details.offer_seconds, HOLD_SECONDS_MIN, HOLD_SECONDS_MAX)
+        or within("seats_per_reservation_max", details.seats_per_reservation_max, 0, LIMIT_MAX)
+        or within("holds_per_client_max", details.holds_per_client_max, 0, LIMIT_MAX)
     )
 
 
@@ -37,28 +37,28 @@ def check_seat_type(seat_type: SeatType) -> Refused | None:
     """Why this seat type can't stand, or ``None``."""
     opens, closes = seat_type.sale_opens_at_ms, seat_type.sale_closes_at_ms
     return (
-        _within("price", seat_type.price_minor, 0, PRICE_MINOR_MAX)
-        or _within("quota", seat_type.quota, 0, QUOTA_MAX)
-        or _within("max_per_reservation", seat_type.max_per_reservation or 0, 0, LIMIT_MAX)
-        or _within("sale_opens_at", opens or 0, 0, TIME_MS_MAX)
-        or _within("sale_closes_at", closes or 0, 0, TIME_MS_MAX)
+        within("price", seat_type.price_minor, 0, PRICE_MINOR_MAX)
+        or within("quota", seat_type.quota, 0, QUOTA_MAX)
+        or within("max_per_reservation", seat_type.max_per_reservation or 0, 0, LIMIT_MAX)
+        or within("sale_opens_at", opens or 0, 0, TIME_MS_MAX)
+        or within("sale_closes_at", closes or 0, 0, TIME_MS_MAX)
         or (
-            _invalid("sale_closes_at", "closes before the sale opens")
+            invalid("sale_closes_at", "closes before the sale opens")
             if opens is not None and closes is not None and closes <= opens
             else None
         )
     )
 
 
-def _within(field: str, number: int, least: int, most: int) -> Refused | None:
+def within(field: str, number: int, least: int, most: int) -> Refused | None:
     if least <= number <= most:
         return None
     return Refused("invalid", f"must be from {least} to {most}", number=most if number > most else least, subject=field)
 
 
 def _day(field: str, text: str) -> Refused | None:
-    return None if DAY.fullmatch(text) else _invalid(field, "is no date like 2026-11-28")
+    return None if DAY.fullmatch(text) else invalid(field, "is no date like 2026-11-28")
 
 
-def _invalid(field: str, problem: str) -> Refused:
+def invalid(field: str, problem: str) -> Refused:
     return Refused("invalid", problem, subject=field)

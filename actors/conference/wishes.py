@@ -1,21 +1,26 @@
-"""What a conference wants of its inventory: that its configuration be in force, and leave to lower a quota."""
+"""What a conference wants of others: that its configuration be in force there, and the inventory's leave for cuts."""
 
-from actors.conference.configuration import configuration, cuts
+from actors.conference.configuration import configuration, cuts, order_terms
 from actors.conference.state import Conference
 from actors.kernel.decider import Wish
 from actors.messages.conference import ConferenceCommand
+from actors.messages.orders import ConfigureOrders
 from actors.messages.seats import Configure
 
 
 def wishes(conference: Conference) -> tuple[Wish, ...]:
     """The configuration as of the last event, in force before anyone is answered; none before the first publication.
 
-    The inventory keeps the newest it was sent, so each life of the conference may send it again.
+    Inventory and orders keep the newest they were sent, so each life of the conference may send it again.
     """
     if not conference.ever_published:
         return ()
-    command = Configure(configuration(conference))
-    return (Wish("configure", conference.version, _inventory(conference), command, before_answers=True, fresh=True),)
+    version, orders = conference.version, f"orders-{conference.conference}"
+    seats = Configure(configuration(conference))
+    return (
+        Wish("configure", version, _inventory(conference), seats, before_answers=True, fresh=True),
+        Wish("configure-orders", version, orders, ConfigureOrders(order_terms(conference)), fresh=True),
+    )
 
 
 def consult(conference: Conference, command: ConferenceCommand) -> Wish | None:

@@ -1,7 +1,14 @@
 """What the inventory is told, and what it is asked first."""
 
-from actors.conference.configuration import configuration, cuts
-from actors.conference.events import ConferenceCancelled, DetailsEdited, SeatTypeAdded, SeatTypeRetired
+from actors.conference.configuration import configuration, cuts, order_terms
+from actors.conference.events import (
+    ConferenceCancelled,
+    DetailsEdited,
+    FeeAgreed,
+    SeatTypeAdded,
+    SeatTypeRetired,
+    TermsEdited,
+)
 from actors.conference.kind import CONFERENCE
 from actors.messages.conference import (
     ConferenceCommand,
@@ -12,7 +19,10 @@ from actors.messages.conference import (
     SeatType,
     SeatTypeChanges,
 )
+from actors.messages.fees import FeeStructure
+from actors.messages.orders import ConfigureOrders, OrderTerms, SeatTypeTerms
 from actors.messages.seats import Configuration, Configure, CutQuota, SeatTerms
+from actors.messages.terms import TermsChanges
 from tests.actors.conference.given import DRAFT, GENERAL, NOTHING, PUBLISHED
 
 
@@ -69,10 +79,39 @@ def test_nothing_is_asked_before_the_first_publication() -> None:
 
 
 def test_the_configuration_must_be_in_force_before_anyone_is_answered() -> None:
-    (wish,) = CONFERENCE.wishes(PUBLISHED.conference)
+    wish, _ = CONFERENCE.wishes(PUBLISHED.conference)
     assert (wish.name, wish.stamp, wish.stream) == ("configure", 3, "seats-c000000000001")
     assert wish.command == Configure(configuration(PUBLISHED.conference))
     assert wish.before_answers
+
+
+def test_the_orders_are_told_their_terms() -> None:
+    _, wish = CONFERENCE.wishes(PUBLISHED.conference)
+    assert (wish.name, wish.stamp, wish.stream) == ("configure-orders", 3, "orders-c000000000001")
+    assert wish.command == ConfigureOrders(order_terms(PUBLISHED.conference))
+
+
+def test_the_orders_terms_hold_what_ordering_needs_with_the_defaults_worked_out() -> None:
+    fee = FeeStructure(percent_bp=250, starts_on="2026-12-01")
+    past = PUBLISHED.given(FeeAgreed(fee), TermsEdited(TermsChanges(refund_kept_bp=1_000, naming_until_ms=5)))
+    starts_at_ms = 1_809_129_600_000  # 2027-05-01T00:00:00Z
+    assert order_terms(past.conference) == OrderTerms(
+        version=5,
+        state="published",
+        currency="EUR",
+        starts_at_ms=starts_at_ms,
+        fees=(fee,),
+        refund_until_ms=starts_at_ms,
+        refund_kept_bp=1_000,
+        naming_until_ms=5,
+        invoice_days=14,
+        seat_types=(SeatTypeTerms(GENERAL.id, "admission"),),
+    )
+
+
+def test_a_refund_rule_of_its_own_stands_in_the_terms() -> None:
+    past = PUBLISHED.given(TermsEdited(TermsChanges(refund_until_ms=77)))
+    assert order_terms(past.conference).refund_until_ms == 77
 
 
 def test_an_inventory_is_not_needed_before_the_first_publication() -> None:

@@ -18,9 +18,13 @@ from actors.conference.events import (
     ConferencePublished,
     ConferenceUnpublished,
     DetailsEdited,
+    FeeAgreed,
+    PapersSet,
+    PersonnelSet,
     SeatTypeAdded,
     SeatTypeEdited,
     SeatTypeRetired,
+    TermsEdited,
 )
 from actors.messages.codec import Decoder, encode
 from actors.messages.conference import (
@@ -35,14 +39,18 @@ from actors.messages.conference import (
     DetailsChanges,
     EditConference,
     EditSeatType,
+    EditTerms,
     Publish,
     RetireSeatType,
     SeatType,
     SeatTypeChanges,
     SeatTypeStands,
+    SetCharacteristics,
     Unpublish,
 )
+from actors.messages.fees import FeeStructure
 from actors.messages.refusals import Refused
+from actors.messages.terms import BadgeField, KeyPerson, Papers, Terms, TermsChanges
 
 CID = "cabcdefghijkl"
 DAYS = ("2027-05-01", "2027-05-03")
@@ -64,6 +72,12 @@ DETAILS = Details(
 DETAILS_CHANGES = DetailsChanges(name="PyCon DE", wait_list="strict", hold_seconds=900)
 SEAT_TYPE = SeatType("stabcdefgh", "Dinner", "event", 4_000, 30, 1_790_000_000_000, None, 2, True, False)
 SEAT_TYPE_CHANGES = SeatTypeChanges(quota=20, sale_opens_at_ms=None, max_per_reservation=4)
+PAPERS = Papers("reviewed", 3)
+FEE = FeeStructure(99, 250, 100, None, "attendee", "kept", "2026-12-01")
+PERSONNEL = (KeyPerson("chair", "pabc"),)
+BADGE: dict[str, tuple[BadgeField, ...]] = {SEAT_TYPE.id: (BadgeField("menu", "Menu", "choice", True, ("a", "b")),)}
+TERMS = Terms(1_790_000_000_000, 1_000, None, 7, BADGE)
+TERMS_CHANGES = TermsChanges(refund_kept_bp=500, naming_until_ms=None, badge_fields=BADGE)
 STEPS = [Publish(), Unpublish(), CancelConference(), Archive()]
 ENDS = [ConferencePublished(), ConferenceUnpublished(), ConferenceCancelled(), ConferenceArchived()]
 
@@ -74,7 +88,9 @@ SAMPLES: list[Any] = [
     AddSeatType(SEAT_TYPE),
     EditSeatType(8, SEAT_TYPE.id, SEAT_TYPE_CHANGES),
     RetireSeatType(9, SEAT_TYPE.id),
-    ConferenceStands(CID, "oabc", "pycon", "published", DETAILS, (SEAT_TYPE,), 300),
+    SetCharacteristics(10, PAPERS, FEE, PERSONNEL),
+    EditTerms(11, TERMS_CHANGES),
+    ConferenceStands(CID, "oabc", "pycon", "published", DETAILS, (SEAT_TYPE,), 300, PAPERS, (FEE,), PERSONNEL, TERMS),
     SeatTypeStands(CID, SEAT_TYPE, 70_000),
     Refused("stale-version", "the conference has changed since you read it", None, 9, None),
     ConferenceCreated(CID, "oabc", "pycon", DETAILS),
@@ -83,6 +99,10 @@ SAMPLES: list[Any] = [
     SeatTypeAdded(SEAT_TYPE),
     SeatTypeEdited(SEAT_TYPE.id, SEAT_TYPE_CHANGES),
     SeatTypeRetired(SEAT_TYPE.id),
+    PapersSet(PAPERS),
+    FeeAgreed(FEE),
+    PersonnelSet(PERSONNEL),
+    TermsEdited(TERMS_CHANGES),
 ]
 GOLDEN = dict(line.split(" ") for line in Path(__file__).with_name("golden.txt").read_text().splitlines())
 

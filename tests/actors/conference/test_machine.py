@@ -21,13 +21,17 @@ from actors.messages.conference import (
     DetailsChanges,
     EditConference,
     EditSeatType,
+    EditTerms,
     Publish,
     RetireSeatType,
     SeatType,
     SeatTypeChanges,
+    SetCharacteristics,
     Unpublish,
 )
+from actors.messages.fees import FeeStructure
 from actors.messages.refusals import Refused
+from actors.messages.terms import BadgeField, Papers, TermsChanges
 from tests.actors.conference.given import DETAILS, fold
 
 IDS = st.sampled_from(["st1", "st2", "st3"])
@@ -96,6 +100,18 @@ class AnyCommands(RuleBasedStateMachine):
     def retire(self, name: str) -> None:
         answer = self.send(RetireSeatType(len(self.log), name))
         assert isinstance(answer, Refused) or self.state.seat_types[name].retired
+
+    @precondition(lambda self: self.log)
+    @rule(reviewers=st.integers(0, 2), bp=st.integers(9_999, 10_001), day=DAYS)
+    def set_characteristics(self, reviewers: int, bp: int, day: str) -> None:
+        papers = Papers("reviewed" if reviewers else "open", reviewers)
+        self.send(SetCharacteristics(len(self.log), papers, FeeStructure(percent_bp=bp, starts_on=day), ()))
+
+    @precondition(lambda self: self.log)
+    @rule(kept=st.integers(9_999, 10_001), name=IDS)
+    def edit_terms(self, kept: int, name: str) -> None:
+        fields = {name: (BadgeField("company", "Company"),)}
+        self.send(EditTerms(len(self.log), TermsChanges(refund_kept_bp=kept, badge_fields=fields)))
 
     @invariant()
     def version_counts_the_events_and_the_log_folds_to_the_state(self) -> None:
