@@ -16,7 +16,7 @@ from typing import Any
 from config import logs
 from config.settings import ConfigurationError, Settings, load
 
-GATEWAY = "gateway.app:serve"  # The host knows no gateway; it is told what serves HTTP.
+GATEWAY = "gateway.join:main"  # The host knows no gateway; it is told what serves HTTP.
 
 OK, WRONG, USAGE = 0, 1, 2
 INTERRUPTED = 128 + signal.SIGINT
