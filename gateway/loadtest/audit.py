@@ -4,7 +4,18 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
-from gateway.loadtest.feed import Configured, Entry, Held, Joined, Left, Offered, Prolonged, Released
+from gateway.loadtest.feed import (
+    Configured,
+    Entry,
+    Event,
+    Held,
+    Joined,
+    Left,
+    ListClosed,
+    Offered,
+    Prolonged,
+    Released,
+)
 from gateway.loadtest.history import Items, Sample
 from gateway.loadtest.ledger import Ledger, Waiting
 from gateway.loadtest.rules import Findings
@@ -12,7 +23,9 @@ from gateway.loadtest.venues import Venue
 
 LATE_MS_MAX = 5_000
 LOOKED_AT_MAX = 1_000
-"""How many entries of a first-fit list are looked at for each offer."""
+"""How many entries of a first-fit list are looked at for each offer, and at the end."""
+LOOKED_AT_EACH = 10
+"""How many of them are looked at before each decision."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,8 @@ class Audit:
     def take(self, entry: Entry) -> None:
         """Judge one event against the state before it, apply it, judge the state after it."""
         self._check_place(entry)
+        if self._begins_decision(entry.event):
+            self._check_served(f"before version {entry.version}", LOOKED_AT_EACH)
         match entry.event:
             case Configured(quotas):
                 self._check_quotas(quotas)
@@ -73,10 +88,8 @@ class Audit:
 
     def finish(self) -> None:
         """Judge the state at the end: nobody waits while their seats stand free, nothing is overdue."""
+        self._check_served("at the end", LOOKED_AT_MAX)
         ledger = self.ledger
-        for reservation, entry in islice(ledger.waiting.items(), LOOKED_AT_MAX):
-            if self._could_be_served(reservation, entry):
-                self._broke("wait-list-in-order", f"seats stand free for {reservation}, which still waits for them")
         for reservation, hold in ledger.holds.items():
             if self._punctual and hold.expires_at_ms and self._at_ms > hold.expires_at_ms + LATE_MS_MAX:
                 late_s = (self._at_ms - hold.expires_at_ms) / 1000
@@ -91,6 +104,27 @@ class Audit:
         if entry.at_ms < self._at_ms:
             self._broke("log-coherent", f"time goes back {self._at_ms - entry.at_ms} ms at version {entry.version}")
         self.version, self._at_ms = entry.version, max(self._at_ms, entry.at_ms)
+
+    def _begins_decision(self, event: Event) -> bool:
+        """Whether what freed seats before this event must have been offered by now (one decision, one append)."""
+        match event:
+            case Offered() | Left() | ListClosed():
+                return False
+            case Joined(reservation):
+                return reservation not in self.starts
+            case _:
+                return True
+
+    def _check_served(self, when: str, most: int) -> None:
+        """Nobody waits while what they wait for, and is theirs by the list's order, stands free."""
+        ledger = self.ledger
+        if ledger.policy == "first_fit":
+            candidates = list(islice(ledger.waiting, most))
+        else:
+            candidates = list({next(iter(waiting)): None for waiting in ledger.lists.values() if waiting})
+        for reservation in candidates:
+            if self._could_be_served(reservation, ledger.waiting[reservation]):
+                self._broke("wait-list-in-order", f"seats stood free for {reservation}, which waited, {when}")
 
     def _check_quotas(self, quotas: object) -> None:
         assert isinstance(quotas, dict)

@@ -29,6 +29,8 @@ from gateway.loadtest.target import Target
 from gateway.loadtest.venues import Venue
 from gateway.loadtest.verdict import Verdict
 
+CONNECTING_MAX = 64
+
 Say = Callable[[str], None]
 
 
@@ -100,7 +102,9 @@ class Campaign:
         each = self._scenario.connections_each
         workers = max(options.connections // each, 1)
         callers = [[self._caller() for _ in range(each)] for _ in range(workers)]
-        self._measures.started_ns = self._now_ns()
+        connections = [caller.connection for group in callers for caller in group]
+        await self._connect(connections)
+        self._measures.start()
         ends_ns = self._measures.started_ns + int(options.seconds * 1e9)
         bounds = Bounds(options.buyers, ends_ns, self._halt, self._now_ns)
         loop = OpenLoop(bounds, workers, self._halt, self._now_ns)
@@ -109,7 +113,6 @@ class Campaign:
         async def visit(worker: int, buyer: int, intended_ns: int) -> None:
             await self._scenario.visit(callers[worker], buyer, intended_ns)
 
-        connections = [caller.connection for group in callers for caller in group]
         watching = asyncio.ensure_future(progress.watch(connections, loop, self._installation, venues))
         cpu_s = _cpu_s()
         with _without_garbage_collection():
@@ -130,6 +133,15 @@ class Campaign:
         self.results.due = bounds.taken
         self.results.turned_away = loop.turned_away
         self.results.lateness_us_max = loop.lateness_ns_max / 1000
+
+    async def _connect(self, connections: Sequence[Connection]) -> None:
+        """Open every connection, so that the first answers are as quick as the others."""
+        for start in range(0, len(connections), CONNECTING_MAX):
+            try:
+                await asyncio.gather(*(each.open() for each in connections[start : start + CONNECTING_MAX]))
+            except Unreachable as problem:
+                self._pulse.failed(problem)  # Whoever calls will try again, and say so if it stays that way.
+                return
 
     async def _settle(self, venues: Sequence[Venue], ends_ns: int) -> None:
         """Wait for what happens by itself: holds that expire, a list that is served."""

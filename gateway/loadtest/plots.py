@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+from gateway.loadtest.measures import Tick
 from gateway.loadtest.report import Report
 
 SIZE_INCHES = (9.0, 3.8)
@@ -50,27 +51,23 @@ def _png(plot: Callable[[Any, Report, list[str]], None], report: Report, dress: 
 
 
 def _latency(axes: Any, report: Report, lines: list[str]) -> None:
+    from matplotlib.ticker import LogLocator, NullFormatter
+
     for number, operation in enumerate(report.operations):
         points = [point for point in report.points if point.operation == operation]
-        colour = lines[number % len(lines)]
-        at = [point.at_s for point in points]
-        for values, style, name in (
-            ([point.p50_us for point in points], "-", "p50"),
-            ([point.p99_us for point in points], "--", "p99"),
-            ([point.max_us for point in points], ":", "max"),
+        colour, at = lines[number % len(lines)], [point.at_s for point in points]
+        for values, style, width, name in (
+            ([point.p50_us for point in points], "-", 2.0, "p50"),
+            ([point.p99_us for point in points], "--", 1.4, "p99"),
+            ([point.max_us for point in points], ":", 1.0, "max"),
         ):
             shown = [max(value / 1000, 0.001) for value in values]
-            axes.plot(
-                at,
-                shown,
-                style,
-                color=colour,
-                linewidth=1.6,
-                marker="." if len(at) < 30 else "",
-                label=f"{operation} {name}",
-            )
+            axes.plot(at, shown, style, color=colour, linewidth=width, label=f"{operation} {name}")
     axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter(_plain_number())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlim(left=0)
     axes.set_xlabel("seconds since the start")
     axes.set_ylabel("latency, ms")
     axes.set_title("Latency over time" + _from_intended(report))
@@ -101,14 +98,20 @@ def _percentiles(axes: Any, report: Report, lines: list[str]) -> None:
 
 
 def _rate(axes: Any, report: Report, lines: list[str]) -> None:
-    at = [tick.at_s for tick in report.ticks]
-    axes.plot(at, [tick.rate_per_s for tick in report.ticks], color=lines[0], linewidth=1.6, label="answers/s")
+    ticks = report.ticks
+    if len(ticks) > 2 and ticks[-1].at_s - ticks[-2].at_s < (ticks[-2].at_s - ticks[-3].at_s) / 2:
+        ticks = ticks[:-1]  # A sliver of time at the end: its rate is noise.
+    at = [tick.at_s for tick in ticks]
+    axes.plot(at, [tick.rate_per_s for tick in ticks], color=lines[0], linewidth=1.6, label="answers/s")
     if report.loop != "closed":
         axes.axhline(report.offered_per_s, color=lines[2], linestyle="--", linewidth=1.2, label="offered/s")
-    errors = [tick.errors for tick in report.ticks]
-    rising = [max(now - before, 0) for before, now in zip([0, *errors[:-1]], errors, strict=True)]
-    axes.plot(at, rising, color=lines[1], linewidth=1.2, label="errors per tick")
+    errors, before = [], Tick(at_s=0.0, rate_per_s=0, p50_us=0, p99_us=0, errors=0, backlog=0, seats_left=None)
+    for tick in ticks:
+        errors.append((tick.errors - before.errors) / max(tick.at_s - before.at_s, 0.001))
+        before = tick
+    axes.plot(at, errors, color=lines[1], linewidth=1.2, label="errors/s")
     axes.set_ylim(bottom=0)
+    axes.set_xlim(left=0)
     axes.yaxis.set_major_formatter(_plain_number())
     axes.set_xlabel("seconds since the start")
     axes.set_ylabel("per second")

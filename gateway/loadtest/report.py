@@ -120,7 +120,7 @@ def make_report(results: Results) -> Report:
 
 
 def _latencies(values: "array[int]") -> Latencies:
-    histogram = histogram_of(values)
+    histogram, most = histogram_of(values), max(values, default=0)
     asked = histogram.get_percentile_to_value_dict(list(PERCENTILES)) if len(values) else {}
     curve = [
         (step.percentile_level_iterated_to, step.value_iterated_to)
@@ -129,9 +129,9 @@ def _latencies(values: "array[int]") -> Latencies:
     return Latencies(
         count=len(values),
         mean_us=round(float(histogram.get_mean_value()), 1) if len(values) else 0.0,
-        max_us=max(values, default=0),
-        percentiles_us={f"{percentile:g}": int(value) for percentile, value in asked.items()},
-        curve=[(float(percentile), int(value)) for percentile, value in curve],
+        max_us=most,
+        percentiles_us={f"{percentile:g}": min(int(value), most) for percentile, value in asked.items()},
+        curve=[(float(percentile), min(int(value), most)) for percentile, value in curve],
     )
 
 
@@ -187,7 +187,8 @@ def table(report: Report) -> list[str]:
                 f"{title:<14}{latencies.count:>10,}{operation.rate_per_s:>10,.1f}{columns}"
                 f"{latencies.max_us / 1000:>10,.2f}"
             )
-    lines += ["", f"offered {report.offered_per_s:,.1f}/s, achieved {report.achieved_per_s:,.1f}/s"]
+    offered = "" if report.loop == "closed" else f"offered {report.offered_per_s:,.1f}/s, "
+    lines += ["", f"{offered}achieved {report.achieved_per_s:,.1f}/s"]
     if report.turned_away:
         lines[-1] += f"; {report.turned_away:,} who were due were never served"
     outcomes = [f"{report.outcomes.get(key, 0):,} {key.replace('_', ' ')}" for key in OUTCOMES]

@@ -157,22 +157,28 @@ class Cross:
                 times = self._audit.ends[call.reservation]
                 self._broke("acknowledged-once", f"{call.reservation} was cancelled and ended {times} times in the log")
 
-    def _check_refusals(self, reserving: Iterable[Sequence[Call]]) -> None:
-        """Where nothing was ever released, what fits at the end has fitted all the time."""
-        audit, ledger = self._audit, self._audit.ledger
-        if audit.releases or ledger.unknown_events:
+    def _check_refusals(self, reserving: Sequence[Sequence[Call]]) -> None:
+        """Where nothing is ever released: whoever asked after the answer can't have taken the seats before it."""
+        audit = self._audit
+        if audit.releases or audit.ledger.unknown_events or audit.ledger.waiting:
             return
-        for same in reserving:
-            call = next((call for call in same if call.problem == "sold-out"), None)
-            if call is None:
-                continue
-            if call.accept_fewer:
-                there = any(ledger.available(seat_type) > 0 for seat_type, _ in call.items)
-            else:
-                there = all(ledger.available(seat_type) >= number for seat_type, number in call.items)
-            if there:
-                left = {seat_type: ledger.available(seat_type) for seat_type, _ in call.items}
-                self._broke("refused-rightly", f"{dict(call.items)} was refused as sold out while {left} were left")
+        asked_ns = {call.reservation: min(each.sent_ns for each in same) for same in reserving for call in same}
+        taken = sorted((asked_ns.get(reservation, 0), starts[0].items) for reservation, starts in audit.starts.items())
+        refused = sorted(
+            (call.returned_ns, call.items, call.accept_fewer)
+            for same in reserving
+            for call in same
+            if call.problem == "sold-out"
+        )
+        left, seen = Counter(self._audit.ledger.quotas), 0
+        for returned_ns, items, accept_fewer in refused:
+            while seen < len(taken) and taken[seen][0] < returned_ns:
+                left.subtract(dict(taken[seen][1]))
+                seen += 1
+            there = [left[seat_type] >= (1 if accept_fewer else number) for seat_type, number in items]
+            if any(there) if accept_fewer else all(there):
+                text = f"{dict(items)} was refused as sold out while at least {dict(+left)} were left"
+                self._broke("refused-rightly", text)
 
     def _check_real_time(self, reserving: Iterable[Sequence[Call]]) -> None:
         """Sort by call, sweep by return: no lower place in the log after a higher one was told."""

@@ -23,6 +23,9 @@ class Fault(StrEnum):
     SKIP_A_VERSION = "leave a gap in the log"
 
 
+SOLD_OUT = {"type": "/problems/sold-out", "title": "Sold out", "status": 409}
+
+
 @dataclass
 class Place:
     """One reservation: its seats, and when they are due."""
@@ -82,6 +85,9 @@ class BoxOffice:
             fits = False
         if not fits:
             fits = self.once(Fault.OVERSELL_BY_ONE) or self._overtaking(items)
+        elif self.once(Fault.TAKE_WHAT_WAS_REFUSED, when=len(self.places) > 3):
+            self._hold(self._new_place(items))
+            return 409, SOLD_OUT
         place = self._new_place(items)
         if fits:
             self._hold(place)
@@ -93,16 +99,11 @@ class BoxOffice:
             self.places[place.reservation] = place
             self._append("wait-list-joined", reservation=place.reservation, lines=_lines(items, 0), accept_fewer=False)
             return 202, self.shown(place)
-        if self.once(Fault.TAKE_WHAT_WAS_REFUSED):
-            for seat_type in items:
-                self.quotas[seat_type] += 1  # Room is made, so that nothing else is wrong.
-            self._hold(place)
-            self.log[-1]["data"]["lines"] = _lines(items, 1)
-        return 409, {"type": "/problems/sold-out", "title": "Sold out", "status": 409}
+        return 409, SOLD_OUT
 
     def _overtaking(self, items: dict[str, int]) -> bool:
-        waiting = any(place.status == "waiting" for place in self.places.values())
-        return self.once(Fault.OVERTAKE, when=waiting)
+        free = all(self.quotas[each] - self._taken(each) >= number for each, number in items.items())
+        return self.once(Fault.OVERTAKE, when=free and bool(self._waiting()))
 
     def cancel(self, reservation: str) -> tuple[int, dict[str, Any]]:
         """Give back, or leave the list; again changes nothing."""
@@ -187,10 +188,10 @@ class BoxOffice:
         self._offer()
 
     def _offer(self) -> None:
-        if self.once(Fault.KEEP_FREED_SEATS, when=bool(self._waiting())):
+        if Fault.KEEP_FREED_SEATS in self.faults:
             return
         while waiting := self._waiting():
-            head = waiting[-1] if len(waiting) > 1 and self.once(Fault.SERVE_THE_LAST) else waiting[0]
+            head = waiting[-1 if Fault.SERVE_THE_LAST in self.faults else 0]
             if any(self.quotas[each] - self._taken(each) < number for each, number in head.items.items()):
                 return
             self._hold(head, "offered")
