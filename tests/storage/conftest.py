@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.storage.contract_eventlog")
+pytest.register_assert_rewrite("tests.storage.contract_eventlog", "tests.storage.contract_accounts")
