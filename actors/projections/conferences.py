@@ -14,9 +14,13 @@ from actors.conference.events import (
     ConferencePublished,
     ConferenceUnpublished,
     DetailsEdited,
+    FeeAgreed,
+    PapersSet,
+    PersonnelSet,
     SeatTypeAdded,
     SeatTypeEdited,
     SeatTypeRetired,
+    TermsEdited,
 )
 from actors.messages.changes import changed
 from actors.messages.conference import ConferenceStands, SeatType
@@ -84,6 +88,14 @@ def _after(stands: ConferenceStands | None, event: ConferenceEvent) -> Conferenc
             return _with(stands, changed(_seat_type(stands, name), changes))
         case SeatTypeRetired(seat_type=name):
             return _with(stands, replace(_seat_type(stands, name), retired=True))
+        case PapersSet(papers=papers):
+            return replace(stands, papers=papers)
+        case FeeAgreed(fee=fee):
+            return replace(stands, fees=(*stands.fees, fee))
+        case PersonnelSet(personnel=personnel):
+            return replace(stands, personnel=personnel)
+        case TermsEdited(changes=terms):
+            return replace(stands, terms=changed(stands.terms, terms))
         case unreachable:
             assert_never(unreachable)
 

@@ -64,7 +64,7 @@ class Projection:
                 fresh = [stored for stored in events if stored.version >= expected]
                 if not fresh:
                     return Applied(row.position)
-                if fresh[0].version != expected or fresh[-1].version != row.position + len(fresh):
+                if fresh[-1].version != row.position + len(fresh):  # They ascend, so that says it of all.
                     return Applied(row.position, gap=expected)
                 if reader is None:  # Nothing is read of this kind; the cursor says how far it was heard of.
                     writer.move_cursor(connection, row.number, fresh[-1].version)

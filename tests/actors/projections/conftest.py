@@ -1,6 +1,5 @@
 """Read models in a file of their own, and the gateway's view of them."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from actors.projections.projection import Projection
 from gateway.views import SqliteViews
+from storage.sqlite.readmodels import open_reader
 from tests.actors.projections.given import open_database
 
 
@@ -20,6 +20,6 @@ def projection(tmp_path: Path) -> Iterator[Projection]:
 
 @pytest.fixture
 def views(projection: Projection, tmp_path: Path) -> Iterator[SqliteViews]:
-    views = SqliteViews(sqlite3.connect(f"file:{tmp_path / 'readmodels.db'}?mode=ro", uri=True))
+    views = SqliteViews(open_reader(tmp_path / "readmodels.db"))
     yield views
     views.close()

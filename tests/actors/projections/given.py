@@ -14,6 +14,7 @@ from actors.messages.envelopes import StoredEvent
 from actors.messages.seats import Configuration, Line, SalesState, SeatTerms
 from actors.projections.projection import Projection
 from actors.seats.events import InventoryConfigured, SeatsHeld, SeatsOffered, SeatsReleased, WaitListJoined
+from storage.sqlite.readmodels import open_writer
 
 CID = "cabcdefghijkl"
 SEATS = f"seats-{CID}"
@@ -27,9 +28,7 @@ PLANNED = (ConferenceCreated(CID, "o1", "pycon", DETAILS), SeatTypeAdded(GENERAL
 
 
 def open_database(path: Path) -> Database:
-    db = Database(path / "readmodels.db")
-    db.enable_wal()
-    return db
+    return open_writer(path / "readmodels.db")
 
 
 def stored(*events: Any, after: int = 0, at: int = START_MS) -> list[StoredEvent]:

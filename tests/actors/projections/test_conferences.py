@@ -1,5 +1,6 @@
 """What stands of a conference, and the lists of conferences."""
 
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,14 +12,22 @@ from actors.conference.events import (
     ConferencePublished,
     ConferenceUnpublished,
     DetailsEdited,
+    FeeAgreed,
+    PapersSet,
+    PersonnelSet,
     SeatTypeAdded,
     SeatTypeEdited,
     SeatTypeRetired,
+    TermsEdited,
 )
 from actors.messages.conference import DetailsChanges, SeatTypeChanges
+from actors.messages.fees import FeeStructure
+from actors.messages.terms import KeyPerson, Papers, Terms, TermsChanges
+from actors.projections import writer
 from actors.projections.projection import Projection
 from gateway.reading import ConferenceRow
 from gateway.views import SqliteViews
+from storage.sqlite.readmodels import open_reader
 from tests.actors.projections.given import CID, CONFERENCE, DETAILS, DINNER, GENERAL, PLANNED, apply_all, stored
 
 
@@ -56,6 +65,26 @@ def test_a_conference_stands_as_its_events_say(projection: Projection, views: Sq
     )
     assert views.conference(CID) == expected
     assert views.conference_by_slug("pycon") == expected
+
+
+def test_terms_papers_fees_and_personnel_are_kept(projection: Projection, tmp_path: Path) -> None:
+    first, second = FeeStructure(per_seat_minor=100), FeeStructure(percent_bp=250, starts_on="2027-01-01")
+    people = (KeyPerson("program chair", "psubject"),)
+    events = [
+        *PLANNED,
+        PapersSet(Papers("reviewed", 3)),
+        FeeAgreed(first),
+        FeeAgreed(second),
+        PersonnelSet(people),
+        TermsEdited(TermsChanges(invoice_days=30)),
+    ]
+    apply_all(projection, CONFERENCE, events)
+    reader = open_reader(tmp_path / "readmodels.db")
+    stands = writer.conference(reader, CID)
+    reader.close()
+    assert stands is not None
+    assert (stands.papers, stands.fees, stands.personnel) == (Papers("reviewed", 3), (first, second), people)
+    assert stands.terms == Terms(invoice_days=30)
 
 
 def test_each_step_is_seen(projection: Projection, views: SqliteViews) -> None:
