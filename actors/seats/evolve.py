@@ -68,7 +68,7 @@ def _hold(state: Inventory, event: SeatsHeld) -> None:
     if client:
         state.holds[client] = state.holds.get(client, 0) + 1
     state.lease = lease
-    state.leases.add(expires_at_ms, lease, event.reservation)
+    state.leases.add_hold(expires_at_ms, lease, event.reservation)
 
 
 def _confirm(state: Inventory, event: SeatsConfirmed) -> None:

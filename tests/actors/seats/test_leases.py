@@ -1,6 +1,7 @@
-"""The heap of deadlines: overtaken leases never show and never pile up, and looking does not walk them all."""
+"""The deadlines: overtaken leases never show and never pile up, and looking does not walk them all."""
 
 import random
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,7 +26,8 @@ def test_the_earliest_live_deadline_is_known_while_others_come_and_go() -> None:
         else:
             overtakes = name in standing
             standing[name] = SimpleNamespace(lease=lease, expires_at_ms=rng.randint(1, 500))
-            leases.add(standing[name].expires_at_ms, lease, name)
+            add = leases.add_hold if rng.random() < 0.7 else leases.add
+            add(standing[name].expires_at_ms, lease, name)
             if overtakes:
                 leases.drop_one(standing)
         live = sorted((each.expires_at_ms, each.lease, name) for name, each in standing.items())
@@ -33,18 +35,24 @@ def test_the_earliest_live_deadline_is_known_while_others_come_and_go() -> None:
         assert leases.passed(250, 5, standing) == [each for each in live if each[0] <= 250][:5]
 
 
-def test_overtaken_leases_are_cleared_away_once_they_are_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("add", [Leases.add, Leases.add_hold])
+def test_overtaken_leases_are_cleared_away_once_they_are_the_most(
+    monkeypatch: pytest.MonkeyPatch, add: Callable[[Leases, int, int, str], None]
+) -> None:
     monkeypatch.setattr(module, "STALE_MIN", 10)
     leases, standing = Leases(), {f"r{n}": bearing(n) for n in range(1_000)}
     for n in range(1_000):
-        leases.add(n, n, f"r{n}")
+        add(leases, n, n, f"r{n}")
     for n in range(999, 0, -1):
         del standing[f"r{n}"]
         leases.drop_one(standing)
     assert len(leases) <= 2 * 10
 
 
-def test_a_look_at_what_has_passed_touches_about_as_many_leases_as_it_finds() -> None:
+@pytest.mark.parametrize("add", [Leases.add, Leases.add_hold])
+def test_a_look_at_what_has_passed_touches_as_many_leases_as_it_finds(
+    add: Callable[[Leases, int, int, str], None],
+) -> None:
     class Counted(dict[str, Any]):
         touched = 0
 
@@ -54,7 +62,7 @@ def test_a_look_at_what_has_passed_touches_about_as_many_leases_as_it_finds() ->
 
     leases, standing = Leases(), Counted({f"r{n}": bearing(n) for n in range(1, 50_001)})
     for n in range(1, 50_001):
-        leases.add(n, n, f"r{n}")
+        add(leases, n, n, f"r{n}")
     assert len(leases.passed(100_000, 20, standing)) == 20
     assert Counted.touched == 20
     assert len(leases) == 50_000
