@@ -12,6 +12,7 @@ PR_SET_CHILD_SUBREAPER = 36
 PROCESS_NAME_BYTES_MAX = 15  # the kernel's limit
 ADOPTION_POLL_MS = 1
 STATUS_ORPHANED = 71
+UNUSED = ctypes.c_ulong(0)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -30,7 +31,8 @@ class Leash:
 
 def prctl(option: int, argument: int | bytes) -> None:
     """The system call; ``OSError`` when the kernel refuses."""
-    if _libc.prctl(option, ctypes.c_char_p(argument) if isinstance(argument, bytes) else argument, 0, 0, 0) != 0:
+    second = ctypes.c_char_p(argument) if isinstance(argument, bytes) else ctypes.c_ulong(argument)
+    if _libc.prctl(option, second, UNUSED, UNUSED, UNUSED) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 

@@ -116,6 +116,7 @@ class Chatter(Actor):
 
     def __init__(self) -> None:
         super().__init__()
+        self.next_to: dict[str, int] = {}
         self.next_from: dict[str, int] = {}
         self.received = 0
         self.ordered = True
@@ -143,8 +144,10 @@ class Chatter(Actor):
         _, targets, count, size = order.split()
         self.began = time.monotonic()
         self.wakeupAfter(timedelta(milliseconds=self.WAKE_MS))
-        for number in range(int(count)):
+        for _ in range(int(count)):
             for target in targets.split(","):
+                number = self.next_to.get(target, 0)
+                self.next_to[target] = number + 1
                 self.send(address_of(target), b"%010d" % number + b"x" * int(size))
 
     def count(self, number: int, sender: str) -> None:

@@ -21,7 +21,7 @@ START_S_MAX = 20.0
 WAIT_S_MAX = 10.0
 POLL_S = 0.005
 MARK = "CONTOSO_TEST_GROUP"
-FRAME_BYTES_MAX = 4_000_000
+FRAME_BYTES_MAX = 16_000_000
 
 
 def eventually(true: Callable[[], bool], within_s: float = WAIT_S_MAX) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -34,6 +36,43 @@ def test_an_outbox_gives_everything_in_order_and_rings_again_afterwards(outbox: 
     assert outbox.drain() == [("127.0.0.1:1", b"a"), ("127.0.0.1:2", b"b")]
     outbox.put("127.0.0.1:1", b"c")
     assert outbox.ear.recv(64) == b"!"
+
+
+class Interrupted(deque[tuple[Any, Any]]):
+    """Runs something, once, between the first look at what waits and taking it out."""
+
+    def __init__(self, items: Iterable[tuple[Any, Any]], between: Callable[[], None]) -> None:
+        super().__init__(items)
+        self._between: Callable[[], None] | None = between
+
+    def popleft(self) -> tuple[Any, Any]:
+        """Takes one out."""
+        if (between := self._between) is not None:
+            self._between = None
+            between()
+        return super().popleft()
+
+
+def test_what_is_put_while_the_outbox_is_drained_rings_again(outbox: Outbox) -> None:
+    outbox.put("127.0.0.1:1", b"a")
+    outbox._items = Interrupted(outbox._items, lambda: outbox.put("127.0.0.1:1", b"b"))
+    assert outbox.drain() == [("127.0.0.1:1", b"a")]
+    assert outbox.ear.recv(64) == b"!"
+    assert outbox.drain() == [("127.0.0.1:1", b"b")]
+
+
+def test_what_is_put_while_the_inbox_is_emptied_wakes_the_loop_again() -> None:
+    bursts: list[list[tuple[bytes, str]]] = []
+
+    async def run() -> None:
+        inbox = Inbox(asyncio.get_running_loop(), bursts.append)
+        inbox.put(b"a", "127.0.0.1:1")
+        inbox._items = Interrupted(inbox._items, lambda: inbox.put(b"b", "127.0.0.1:1"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert bursts == [[(b"a", "127.0.0.1:1")], [(b"b", "127.0.0.1:1")]]
 
 
 def test_a_full_outbox_says_so_and_keeps_what_it_has() -> None:

@@ -77,6 +77,15 @@ def test_a_bad_frame_runs_nothing_and_the_system_goes_on(
         assert friend.ask(b"hello") == b"hello"
 
 
+def test_a_message_above_the_limit_is_not_received_though_it_has_the_key(group: Group) -> None:
+    with Peer(group.addresses["echo"]) as friend:
+        count = friend.ask(b"count")
+        assert friend.ask(b"x" * (FRAME_BYTES_MAX - 100))
+        with Peer(group.addresses["echo"]) as greedy:
+            assert greedy.closes(greedy.envelope(b"x" * FRAME_BYTES_MAX))
+        assert int(friend.ask(b"count")) == int(count) + 1
+
+
 def test_the_attack_would_run_a_command_if_it_were_unpickled(tmp_path: Path) -> None:
     pickle.loads(pickle.dumps(Command(tmp_path / "ran")))  # noqa: S301  # The control of the test above.
     assert (tmp_path / "ran").exists()

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.system, pytest.mark.xdist_group("system")]
 CROWD = ("Chatter1", "Chatter2", "Chatter3", "Chatter4")
 COUNT = 60
 SMALL, LARGE = 500, 2_000_000
+LARGE_COUNT, LARGEST = 3, 15_000_000
 SETTLE_S_MAX = 30.0
 TIMER_MS_MAX = 2_000
 
@@ -49,6 +50,17 @@ def test_a_crowd_that_talks_across_loses_and_repeats_nothing(group: Group, count
             received, ordered, woken_after_ms = tally(address)
             assert (received, ordered) == (wanted, True)
             assert 50 <= woken_after_ms < TIMER_MS_MAX
+
+
+def test_two_that_send_more_than_the_kernel_buffers_on_one_connection_do_not_wait_for_each_other(group: Group) -> None:
+    one, two = (group.addresses[name.lower()] for name in CROWD[:2])
+    with Peer(one) as friend, Peer(two) as other:
+        friend.socket.sendall(friend.envelope(f"chat {two} 1 {SMALL}".encode()))
+        eventually(lambda: tally(two)[0] == 1)  # The one connection both use from now on.
+        other.socket.sendall(other.envelope(f"chat {one} {LARGE_COUNT} {LARGEST}".encode()))
+        friend.socket.sendall(friend.envelope(f"chat {two} {LARGE_COUNT} {LARGEST}".encode()))
+        eventually(lambda: tally(one)[:2] == (LARGE_COUNT, True), SETTLE_S_MAX)
+        eventually(lambda: tally(two)[:2] == (LARGE_COUNT + 1, True), SETTLE_S_MAX)
 
 
 def test_a_stopped_receiver_stops_nobody_else_and_gets_its_messages_later(group: Group) -> None:
