@@ -110,7 +110,7 @@ class AnyCommands(RuleBasedStateMachine):
     @precondition(lambda self: self.log)
     @rule(kept=st.integers(9_999, 10_001), name=IDS)
     def edit_terms(self, kept: int, name: str) -> None:
-        fields = {name: (BadgeField("company", "Company"),)}
+        fields: dict[str, tuple[BadgeField, ...]] = {name: (BadgeField("company", "Company"),)}
         self.send(EditTerms(len(self.log), TermsChanges(refund_kept_bp=kept, badge_fields=fields)))
 
     @invariant()
