@@ -16,7 +16,7 @@ from typing import Any
 from thespian.system.transport import IPBase, TCPTransport, streamBuffer
 
 from actors.host import internals
-from actors.host.addresses import address_of, text_of
+from actors.messages.addresses import address_of, text_of
 
 ip: Any = IPBase  # Thespian's types are partial, and its parts are replaced below.
 tcp: Any = TCPTransport

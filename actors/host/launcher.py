@@ -131,7 +131,7 @@ class Running:
     def start_actors(self) -> None:
         """Creates and starts every top-level actor; ``Failed`` when one does not answer, or can't serve."""
         texts: dict[str, str] = {}
-        text_of = importlib.import_module("actors.host.addresses").text_of
+        text_of = importlib.import_module("actors.messages.addresses").text_of
         for actor in self._plan.actors:
             self._addresses[actor.name] = self._system.createActor(actor.class_path)
             texts[actor.name] = text_of(self._addresses[actor.name])

@@ -17,8 +17,8 @@ from thespian.actors import (
     WatchMessage,
 )
 
-from actors.host.addresses import address_of, text_of
 from actors.host.bridge import Bridge, Full
+from actors.messages.addresses import address_of, text_of
 from actors.messages.boot import Started, Unable
 from actors.messages.codec import encode
 from actors.messages.lifecycle import Drain, Drained

@@ -109,7 +109,7 @@ def _main(admin_port: str, drain_ms: str, *actors: str) -> int:
         drain_ms=int(drain_ms),
         start_ms=int(START_S_MAX * 1000),
         stock_transport=bool(os.environ.get("STOCK")),
-        preload=("actors.host.addresses",),
+        preload=("actors.messages.addresses",),
         ready=_print_ready,
     )
     return supervise(partial(launch, plan), int(drain_ms))

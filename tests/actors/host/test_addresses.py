@@ -4,7 +4,7 @@ import pytest
 from thespian.actors import ActorAddress
 from thespian.system.addressManager import ActorAddressManager
 
-from actors.host.addresses import NotYetKnown, address_of, text_of
+from actors.messages.addresses import NotYetKnown, address_of, text_of
 
 
 def test_an_address_survives_a_way_through_text() -> None:
