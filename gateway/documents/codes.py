@@ -62,9 +62,8 @@ class CodeReader:
 
     def read(self, text: str) -> SeatCode | Unreadable:
         """The seat that a scanned or typed code names, if we signed it; case and surrounding space do not matter."""
-        if len(text) > CODE_LENGTH_MAX:
-            return Unreadable("malformed", "too long to be a ticket code")
-        form = _FORM.fullmatch(text.strip().upper())
+        # Before capitals are made: some foreign letters have ours as their capitals.
+        form = _FORM.fullmatch(text.strip().upper()) if len(text) <= CODE_LENGTH_MAX and text.isascii() else None
         if form is None:
             return Unreadable("malformed", "this is not a ticket code")
         version, order, seat, signature = form.groups()

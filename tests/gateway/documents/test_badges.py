@@ -4,8 +4,9 @@ from io import BytesIO
 
 import pytest
 
-from gateway.documents import badges
-from gateway.documents.badges import PER_PAGE, Badge, sorting_key, write_badges
+from gateway.documents import badge_pages
+from gateway.documents.badge_pages import PER_PAGE, write_badges
+from gateway.documents.badges import Badge, sorting_key
 from tests.gateway.documents.pages import squeezed, texts_of
 
 LONG = "Dr. Maximilian-Alexander Freiherr von und zu Guttenberg-Hohen"
@@ -61,7 +62,7 @@ def test_progress_is_told_after_every_page() -> None:
 
 
 def test_no_badges_and_too_many_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(badges, "BADGES_MAX", 2)
+    monkeypatch.setattr(badge_pages, "BADGES_MAX", 2)
     for count in (0, 3):
         with pytest.raises(ValueError, match="badges"):
             write_badges([Badge("Conference", "Full pass", "Ana")] * count, BytesIO())

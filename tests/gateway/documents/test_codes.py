@@ -35,6 +35,23 @@ def test_a_code_with_any_one_character_changed_is_refused(place: int, character:
         assert isinstance(SIGNER.reader.read(changed), Unreadable)
 
 
+def test_a_signature_has_only_one_spelling() -> None:
+    # The last of its characters has three bits to spare, which decoding leaves out.
+    spelt_otherwise = CODE[:-1] + chr(ord(CODE[-1]) + 1)
+    answer = SIGNER.reader.read(spelt_otherwise)
+    assert isinstance(answer, Unreadable)
+    assert answer.reason == "wrong-signature"
+
+
+@pytest.mark.parametrize(
+    "odd", [CODE.replace("S", "\u017f"), "x" * 10_000, CODE + "A", CODE + "." + CODE, f"{CODE}\n{CODE}"]
+)
+def test_what_only_resembles_a_code_is_none(odd: str) -> None:
+    answer = SIGNER.reader.read(odd)
+    assert isinstance(answer, Unreadable)
+    assert answer.reason == "malformed"
+
+
 def test_a_code_of_another_installation_is_refused_as_not_ours() -> None:
     answer = SIGNER.reader.read(CodeSigner(bytes(32)).code(ORDER, "s1"))
     assert isinstance(answer, Unreadable)
