@@ -6,6 +6,7 @@ twice has the same Message-ID both times.
 
 import asyncio
 import os
+import ssl
 from email.message import EmailMessage
 from hashlib import blake2b
 from pathlib import Path
@@ -55,10 +56,14 @@ class SmtpSettings(Struct, frozen=True):
 
 
 class SmtpSender:
-    """Hands a mail to an SMTP server, on a connection of its own."""
+    """Hands a mail to an SMTP server, on a connection of its own.
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    ``trusted``: whose certificates are accepted, where the system's own list is not meant.
+    """
+
+    def __init__(self, settings: SmtpSettings, trusted: ssl.SSLContext | None = None) -> None:
         self._settings = settings
+        self._trusted = trusted
 
     async def send(self, mail: EmailMessage) -> Outcome:
         settings = self._settings
@@ -71,6 +76,7 @@ class SmtpSender:
                 password=settings.password,
                 use_tls=settings.security == "tls",
                 start_tls=settings.security == "starttls",
+                tls_context=self._trusted if settings.security != "none" else None,
                 timeout=settings.timeout_s,
             )
         except aiosmtplib.SMTPRecipientsRefused as problem:

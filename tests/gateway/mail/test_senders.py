@@ -2,15 +2,23 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from gateway.mail import senders
 from gateway.mail.compose import compose
@@ -110,6 +118,47 @@ def test_without_encryption_nothing_goes_to_a_server_that_was_to_encrypt() -> No
 
     assert isinstance(run(send()), Deferred)
     assert desk.came == []
+
+
+def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's context with a certificate made for 127.0.0.1, and a client's that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail server of a test")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .sign(key, SHA256())
+    )
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "server.pem").write_bytes(plain + made.public_bytes(Encoding.PEM))
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(folder / "server.pem")
+    return server, ssl.create_default_context(cadata=made.public_bytes(Encoding.PEM).decode())
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize("known", [True, False])
+def test_over_tls_a_mail_goes_to_a_server_with_a_trusted_certificate_only(
+    tmp_path: Path, security: Literal["starttls", "tls"], known: bool
+) -> None:
+    desk = Desk()
+    servers, clients = certificate(tmp_path)
+
+    async def send() -> Outcome:
+        loop = asyncio.get_running_loop()
+        starting = servers if security == "starttls" else None
+        at_once = servers if security == "tls" else None
+        server = await loop.create_server(
+            lambda: SMTP(desk, hostname="localhost", tls_context=starting), "127.0.0.1", 0, ssl=at_once
+        )
+        async with server:
+            settings = SmtpSettings("127.0.0.1", server.sockets[0].getsockname()[1], security)
+            return await SmtpSender(settings, clients if known else None).send(MAIL)
+
+    assert isinstance(run(send()), Sent if known else Deferred)
+    assert len(desk.came) == known
 
 
 def test_the_folder_holds_a_mail_once_however_often_it_is_sent(tmp_path: Path) -> None:
