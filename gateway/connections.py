@@ -6,7 +6,7 @@ Every answer on it is ours, also those to what is no HTTP at all.
 import asyncio
 import logging
 from email.utils import formatdate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from aiohttp.streams import StreamReader
 from aiohttp.web import BaseRequest, RequestHandler, Server, StreamResponse
@@ -42,8 +42,7 @@ class Connection(RequestHandler):
         assert self._manager is not None
         if len(self._manager.connections) >= self._bounds.connections_max:
             self._metrics.connections_refused += 1
-            assert isinstance(transport, asyncio.Transport)
-            transport.abort()
+            self._loop.call_soon(cast(asyncio.Transport, transport).abort)  # Within this call uvloop is not ready.
             return
         self._head_since = self._loop.time()
         super().connection_made(transport)

@@ -117,7 +117,7 @@ class Router:
 
     def _add(self, route: Route) -> None:
         node = self._root
-        for part in route.path.strip("/").split("/"):
+        for part in route.path[1:].split("/"):
             if part.startswith("{"):
                 if node.parameter is None:
                     node.parameter, node.parameter_name = _Node(), part[1:-1]
@@ -133,7 +133,7 @@ class Router:
     def find(self, path: str) -> Found:
         """What a raw path (not percent-decoded, without its query) names."""
         node, parameters = self._root, {}
-        for part in path.strip("/").split("/") if path != "/" else [""]:
+        for part in path[1:].split("/"):
             following = node.literals.get(part)
             if following is None:
                 if node.parameter is None or not part or len(part) > SEGMENT_MAX:
