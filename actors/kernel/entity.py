@@ -5,7 +5,10 @@ around it. Waiting is measured in monotonic milliseconds; times in events are th
 """
 
 import os
+from collections.abc import Iterator
 from typing import Any, NamedTuple
+
+from msgspec import Raw
 
 from actors.kernel.correspondence import Correspondence
 from actors.kernel.decider import Decider, Wish
@@ -19,6 +22,7 @@ from actors.messages.lifecycle import Asleep, Begin, Deadline, Opened, Peers, Re
 from actors.messages.refusals import Refused
 from storage.eventlog import EventLog
 
+AT_ONCE_MS = 1  # a deadline that has passed long ago: the entity is woken again to keep its wishes going
 PARKED_MAX = 1_000  # batches that wait for a consultation; each asker has one on its way
 
 
@@ -96,21 +100,29 @@ class Entity:
         self._held.append((sender, Answers(self.stream, self.epoch, batch.number, answers, self._shell.commit_us)))
 
     def answers(self, answers: Answers) -> None:
-        """Answers of others to this entity's wishes."""
-        for wish, answer in self._letters.answered(answers):
-            self._settle(wish, self._replies(answer))
+        """Answers of others to this entity's wishes, recorded together."""
+        self._shell.record(self._settled(self._letters.answered(answers)))
 
-    def _settle(self, wish: Wish, reply: Any) -> None:
+    def _settled(self, settled: list[tuple[Wish, Raw]]) -> Iterator[Any]:
+        """The commands that record answered wishes; one at a time, since each may look at what those before changed."""
+        for wish, answer in settled:
+            reply = self._replies(answer)
+            if self._was_consulted(wish, reply):
+                continue
+            command = self._decider.granted(self._shell.state, wish, reply)
+            if command is not None:
+                self._letters.forget(wish.name)
+                yield command
+
+    def _was_consulted(self, wish: Wish, reply: Any) -> bool:
+        """Notes the reply where a parked batch waits for it."""
         for parked in self._parked:
             for index in [index for index, asked in parked.open.items() if asked.name == wish.name]:
                 del parked.open[index]
                 parked.verdicts[index] = reply
                 self._letters.forget(wish.name)
-                return
-        command = self._decider.granted(self._shell.state, wish, reply)
-        if command is not None:
-            self._shell.command(command)
-            self._letters.forget(wish.name)
+                return True
+        return False
 
     def _unpark(self) -> None:
         while self._parked and not self._parked[0].open:
@@ -144,7 +156,8 @@ class Entity:
         if epoch != self.epoch or self._asleep:
             return
         self._release_answers()
-        deadline_ms = self._shell.next_deadline_ms()
+        open_wishes = any(self._letters.is_open(wish) for wish in self._decider.wishes(self._shell.state))
+        deadline_ms = AT_ONCE_MS if open_wishes else self._shell.next_deadline_ms()
         self._shell.keep_snapshot()
         self._log.close()
         self._asleep = True

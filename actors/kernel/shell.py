@@ -8,7 +8,7 @@ process folds the log again (safety rules 1 to 3 and 5).
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple
 
 from msgspec import Raw
@@ -101,14 +101,14 @@ class Shell(Generic[State]):
         self._expire(now_ms)
         self._append(now_ms)
 
-    def command(self, command: Any) -> Any:
-        """Decides a command of the entity's own, without a key; returns the reply or refusal."""
+    def record(self, commands: Iterable[Any]) -> None:
+        """Decides commands of the entity's own, without keys, in one append; each sees what those before it changed."""
         now_ms = self.now_ms()
-        outcome = self._decider.decide(self.state, command, now_ms)
-        if not isinstance(outcome, Refused):
-            self._take(outcome, now_ms, None, None)
-            self._append(now_ms)
-        return outcome
+        for command in commands:
+            outcome = self._decider.decide(self.state, command, now_ms)
+            if not isinstance(outcome, Refused):
+                self._take(outcome, now_ms, None, None)
+        self._append(now_ms)
 
     def consults(self, items: Sequence[Item]) -> dict[int, Any]:
         """By index, the wishes that must be granted before these items are decided."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from actors.kernel.decider import Wish
 from actors.kernel.entity import Entity, EntitySettings
 from actors.kernel.shell import Shell
 from actors.messages.codec import Decoder, encode
@@ -21,8 +22,9 @@ from actors.messages.lifecycle import (
     Released,
 )
 from actors.messages.refusals import Refused
+from storage.sqlite.eventlog import SqliteEventLog
 from tests.actors.kernel.test_shell import LIMITS, World, item
-from tests.support.counter import Add, AddLater, AskFirst, Count, Counter
+from tests.support.counter import Add, AddLater, AskFirst, Count, Counter, State
 
 ME, DIRECTORY, TIMER, PROJECTOR, GATE = (f"127.0.0.1:{port}" for port in range(1, 6))
 OTHER, OTHERS_HOME = "counter-other", "127.0.0.1:9"
@@ -204,6 +206,44 @@ def test_another_timer_and_another_projector_are_told_what_they_need(world: Worl
     sent = living.all_sent()
     assert sent["127.0.0.1:77"] == [Deadline("counter-a", living.epoch, soon)]
     assert sent["127.0.0.1:78"] == [Appended("counter-a", living.epoch, 1, [])]
+
+
+def test_asleep_with_a_wish_open_it_is_to_be_woken_at_once(world: World) -> None:
+    living = Living(world, Counter(wish=True))
+    living.batch(item(Add(3), 1))
+    living.all_sent()
+    living.entity.sleep(living.epoch)
+    assert Asleep("counter-a", 7, living.epoch, 1) in living.sent(DIRECTORY)
+
+
+class TwoWishes(Counter):
+    """Wants two things at a time; each one granted doubles the count."""
+
+    def wishes(self, state: State) -> tuple[Wish, ...]:
+        return tuple(Wish(name, 1, OTHER, Add(1)) for name in ("one", "two")) if state.count < 4 else ()
+
+    def granted(self, state: State, wish: Wish, reply: Any) -> Add:
+        return Add(state.count)
+
+
+def test_wishes_answered_together_are_recorded_together_each_seeing_what_the_one_before_changed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    living = Living(world, TwoWishes())
+    living.batch(item(Add(1), 1))
+    batch = opened_other(living)
+    appended: list[int] = []
+    append = SqliteEventLog.append
+
+    def counted(log: SqliteEventLog, version: int, records: Any, remembered: Any) -> None:
+        appended.append(len(records))
+        append(log, version, records, remembered)
+
+    monkeypatch.setattr(SqliteEventLog, "append", counted)
+    living.other_answers(Count(1, 1), batch)
+    living.batch(item(Add(0), 2), number=2)
+    assert replies(living.sent(GATE))[-1] == Count(4, 3)
+    assert appended[0] == 2
 
 
 def test_it_lets_go_of_a_peer_that_falls_asleep(world: World) -> None:
