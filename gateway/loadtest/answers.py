@@ -140,14 +140,18 @@ class Problems:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, bytes], Said] = {}
+        self.details: dict[str, str] = {}
+        """The first detail that came with each type of problem."""
 
     def read(self, answer: Answer) -> Said:
         """What the answer says."""
         said = self._known.get((answer.status, answer.body))
         if said is None:
-            slug = read_problem(answer).slug
+            problem = read_problem(answer)
+            slug = problem.slug
             fingerprint = hash((answer.status, answer.body)) if answer.status == 409 else 0
             said = Said(slug, outcome_of(answer.status, slug), fingerprint)
+            self.details.setdefault(slug, problem.detail)
             if len(self._known) < self.REMEMBERED_MAX:
                 self._known[answer.status, answer.body] = said
         return said

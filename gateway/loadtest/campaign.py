@@ -43,6 +43,7 @@ class Results:
     history: History
     measures: Measures
     halt: Halt
+    problems: Problems
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     verdict: Verdict = field(default_factory=lambda: Verdict(None, why_not="the run did not come that far"))
     due: int = 0
@@ -69,7 +70,7 @@ class Campaign:
         self._measures = Measures(now_ns)
         self._target = target
         self._interrupts = 0
-        self.results = Results(options, target, self._history, self._measures, self._halt)
+        self.results = Results(options, target, self._history, self._measures, self._halt, self._problems)
 
     async def run(self) -> Results:
         """The whole run."""

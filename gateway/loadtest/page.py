@@ -91,7 +91,8 @@ def _latencies(report: Report) -> str:
 def _answers(report: Report) -> str:
     outcomes = ", ".join(f"{report.outcomes.get(key, 0):,} {key.replace('_', ' ')}" for key in OUTCOMES)
     problems = "".join(
-        f"<tr><td>{escape(name)}</td><td>{number:,}</td></tr>" for name, number in report.problems.items()
+        f"<tr><td>{escape(name)} <small>{escape(report.details.get(name, ''))}</small></td><td>{number:,}</td></tr>"
+        for name, number in report.problems.items()
     )
     table = f"<table><tr><th>problem</th><th>number</th></tr>{problems}</table>" if problems else ""
     away = f" {report.turned_away:,} who were due were never served." if report.turned_away else ""

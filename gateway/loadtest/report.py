@@ -64,6 +64,8 @@ class Report(msgspec.Struct, kw_only=True):
     turned_away: int
     outcomes: dict[str, int]
     problems: dict[str, int]
+    details: dict[str, str]
+    """The first detail that came with each type of problem."""
     operations: dict[str, Operation]
     generator: dict[str, Any]
     verdict: Judgement
@@ -99,6 +101,7 @@ def make_report(results: Results) -> Report:
         turned_away=results.turned_away,
         outcomes=dict(history.outcomes),
         problems=dict(history.problems.most_common()),
+        details={name: results.problems.details.get(name, "") for name in history.problems},
         operations={
             name: Operation(
                 rate_per_s=round(len(series.latencies_us) / seconds, 1),
@@ -193,7 +196,9 @@ def table(report: Report) -> list[str]:
         lines[-1] += f"; {report.turned_away:,} who were due were never served"
     outcomes = [f"{report.outcomes.get(key, 0):,} {key.replace('_', ' ')}" for key in OUTCOMES]
     lines.append("answers: " + ", ".join(outcomes))
-    lines += [f"  {number:>10,}  {name}" for name, number in report.problems.items()]
+    for name, number in report.problems.items():
+        detail = report.details.get(name, "")
+        lines.append(f"  {number:>10,}  {name}" + (f" (such as: {detail})" if detail else ""))
     lines += ["", *verdict_lines(report.verdict)]
     return lines
 

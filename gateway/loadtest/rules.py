@@ -9,7 +9,7 @@ RULES = {
     "unknown-at-most-once": "a request whose outcome stayed unknown is in the log at most once",
     "one-answer-per-key": "a repeated key gets the same answer",
     "wait-list-in-order": "nobody overtakes: freed seats go to the list, in its order, at once",
-    "refused-rightly": "nobody was told sold-out while the seats were there",
+    "refused-rightly": "nobody was refused but for want of seats, and not while seats were left",
     "released-in-time": "no hold ends early, none more than 5 s late",
     "real-time-order": "whoever was answered before another asked stands before them in the log",
     "log-coherent": "the log has no gaps and each event follows from those before it",

@@ -89,7 +89,8 @@ class Cross:
         told = self._check_acknowledged(reserving)
         self._check_strays(reserving, told)
         self._check_cancelled(calls)
-        self._check_refusals(reserving)
+        self._check_reasons(reserving)
+        self._check_sold_out(reserving)
         self._check_real_time(reserving)
 
     def _broke(self, rule: str, text: str) -> None:
@@ -157,8 +158,15 @@ class Cross:
                 times = self._audit.ends[call.reservation]
                 self._broke("acknowledged-once", f"{call.reservation} was cancelled and ended {times} times in the log")
 
-    def _check_refusals(self, reserving: Sequence[Sequence[Call]]) -> None:
-        """Where nothing is ever released: whoever asked after the answer can't have taken the seats before it."""
+    def _check_reasons(self, reserving: Iterable[Sequence[Call]]) -> None:
+        """Our conferences are on sale and without limits: sold-out is the only reason there can be."""
+        for same in reserving:
+            for problem in sorted({call.problem for call in same if call.outcome == "refused"} - {"sold-out"}):
+                text = f"{dict(same[0].items)} was refused as {problem}; the conference was on sale and had no limits"
+                self._broke("refused-rightly", text)
+
+    def _check_sold_out(self, reserving: Sequence[Sequence[Call]]) -> None:
+        """Where nothing is ever released: whoever asked after a refusal can't have taken the seats before it."""
         audit = self._audit
         if audit.releases or audit.ledger.unknown_events or audit.ledger.waiting:
             return

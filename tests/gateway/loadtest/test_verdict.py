@@ -75,8 +75,8 @@ def test_a_cancelled_reservation_that_still_waits_is_found() -> None:
 
 
 def test_a_refused_request_in_the_log_is_found() -> None:
-    tale = Tale(quota=2).logged(held("ana"), held("bob")).told("ana").refused(problem="not-on-sale")
-    assert broken(tale.verdict()) == ["refused-never"]
+    tale = Tale(quota=2).logged(held("ana"), held("eve"), released("eve"), held("bob"))
+    assert broken(tale.told("ana").told("eve").cancelled("eve").refused().verdict()) == ["refused-never"]
 
 
 def test_a_request_that_was_put_off_and_is_in_the_log_is_found() -> None:
@@ -180,6 +180,12 @@ def test_sold_out_while_others_may_be_taking_the_last_seats_is_right() -> None:
     assert tale.verdict().right is True
 
 
+@pytest.mark.parametrize("problem", ["not-on-sale", "not-found", "too-many-seats", "too-many-holds"])
+def test_a_refusal_for_a_reason_that_there_is_none_for_is_found(problem: str) -> None:
+    tale = Tale().logged(held("ana")).told("ana").refused(problem=problem)
+    assert broken(tale.verdict()) == ["refused-rightly"]
+
+
 def test_a_hold_that_ends_before_its_deadline_is_found() -> None:
     tale = Tale().logged(held("ana")).logged(released("ana", "expired"), at_ms=4_999).told("ana")
     assert broken(tale.verdict()) == ["released-in-time"]
@@ -244,7 +250,7 @@ def test_an_entry_that_stays_goes_to_the_end_of_the_list_and_counts_once() -> No
 
 
 def test_nothing_acknowledged_is_no_verdict() -> None:
-    verdict = Tale().refused(problem="not-on-sale").verdict()
+    verdict = Tale().put_off().verdict()
     assert verdict.right is None
     assert verdict.why_not
 
