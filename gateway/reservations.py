@@ -188,7 +188,7 @@ async def extend(call: Call) -> Answer:
 
 async def cancel(call: Call) -> Answer:
     """Gives a reservation back, declines an offer, or leaves the wait-list."""
-    return await _change(call, Cancel(call.parameters["id"]))
+    return await _change(call, Cancel(call.parameters["id"], unconfirmed=True))
 
 
 async def _change(call: Call, command: Extend | Cancel) -> Answer:

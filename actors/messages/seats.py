@@ -74,27 +74,36 @@ class Extend(Struct, frozen=True, array_like=True, tag="extend.1"):
 
 
 class Cancel(Struct, frozen=True, array_like=True, tag="cancel.1"):
-    """Give a reservation back: a hold, an offer (declines it), a place on the list, or confirmed seats."""
+    """Give a reservation back: a hold, an offer (declines it), a place on the list, or confirmed seats.
+
+    ``unconfirmed``: only if it is not confirmed: confirmed seats are given up with their order.
+    """
 
     reservation: str
+    unconfirmed: bool = False
 
 
 class CancelSeats(Struct, frozen=True, array_like=True, tag="cancel-seats.1"):
-    """Give back some seats of a confirmed reservation."""
+    """Give back some seats of a confirmed reservation. ``settled``: its order has seen to what the kept seats need."""
 
     reservation: str
     items: dict[str, int]
+    settled: bool = False
 
 
 class Confirm(Struct, frozen=True, array_like=True, tag="confirm.1"):
-    """Make the seats final. ``lines`` says what was held, so that an expired hold can be taken again if free."""
+    """Make the seats final. ``lines`` says what was held, so that an expired hold can be taken again if free.
+
+    ``exactly``: only those, even if the reservation holds other seats by now (it came to the wait-list's head again).
+    """
 
     reservation: str
     lines: tuple[Line, ...]
+    exactly: bool = False
 
 
 class Keep(Struct, frozen=True, array_like=True, tag="keep.1"):
-    """Keep a hold or offer until ``until_ms`` (an order whose payment has its own due date)."""
+    """Keep a hold or offer until ``until_ms`` (an order whose payment has its own due date); 0 only looks."""
 
     reservation: str
     until_ms: int

@@ -30,14 +30,14 @@ def secure_name(name: str) -> str:
 
 def secure_wish(name: str, order: Order) -> Wish:
     """Seats made final, or taken again if they are free. Each attempt has a key of its own."""
-    command = Confirm(order.reservation, order.lines)
+    command = Confirm(order.reservation, order.lines, exactly=True)
     return Wish(secure_name(name), order.attempt, _inventory(order.reservation), command)
 
 
 def return_wish(name: str, order: Order, release: int) -> Wish:
     """Seats given back, some or the whole reservation."""
     seats = order.returning.get(release)
-    command: Any = CancelSeats(order.reservation, seats) if seats else Cancel(order.reservation)
+    command: Any = CancelSeats(order.reservation, seats, settled=True) if seats else Cancel(order.reservation)
     return Wish(f"return/{name}/{release}", release, _inventory(order.reservation), command)
 
 

@@ -34,7 +34,7 @@ def keep(state: Inventory, command: Keep) -> tuple[SeatEvent, ...] | Refused:
     """Until the order's own due date, which may lie after the end of the sale; never shortens."""
     hold = state.standing.get(command.reservation)
     if hold is None or hold.status == "waiting":
-        return not_standing(command.reservation)
+        return Refused("hold-expired", "nothing is held under this reservation any more: reserve again")
     if hold.status == "confirmed" or command.until_ms <= hold.expires_at_ms:
         return ()
     return (HoldKept(command.reservation, hold.lines, state.lease + 1, command.until_ms, hold.status == "offered"),)
@@ -48,10 +48,16 @@ def confirm(state: Inventory, command: Confirm) -> tuple[SeatEvent, ...] | Refus
     if state.configuration.state == "cancelled":
         return Refused("hold-expired", "the conference is cancelled")
     if hold is not None and hold.status != "waiting":
+        if command.exactly and _seats(command.lines) != _seats(hold.lines):
+            return Refused("hold-expired", "the hold has expired and other seats are held by now")
         return (SeatsConfirmed(command.reservation, hold.lines, False),)
     if hold is None and _free_again(state, command.lines):
         return (SeatsConfirmed(command.reservation, command.lines, True),)
     return Refused("hold-expired", "the hold has expired and its seats are not free any more")
+
+
+def _seats(lines: tuple[Line, ...]) -> dict[str, int]:
+    return {line.seat_type: line.taken for line in lines if line.taken}
 
 
 def _free_again(state: Inventory, lines: tuple[Line, ...]) -> bool:

@@ -17,6 +17,8 @@ def cancel(state: Inventory, command: Cancel, now_ms: int) -> tuple[SeatEvent, .
     standing = state.standing.get(command.reservation)
     if standing is None:
         return not_standing(command.reservation)
+    if command.unconfirmed and standing.status == "confirmed":
+        return Refused("wrong-state", "confirmed seats are given up with their order")
     offering = Offering(state.stocks, state.lease, state.offer_ms, now_ms)
     if standing.status == "waiting":
         offering.leaving = command.reservation
@@ -38,7 +40,7 @@ def cancel_seats(state: Inventory, command: CancelSeats, now_ms: int) -> tuple[S
         Line(line.seat_type, line.requested, line.taken - command.items.get(line.seat_type, 0), line.price_minor)
         for line in standing.lines
     )
-    if (lacking := _without_admission(state, kept)) is not None:
+    if not command.settled and (lacking := _without_admission(state, kept)) is not None:
         return Refused("admission-required", "a seat that is kept needs an admission seat", subject=lacking)
     offering = Offering(state.stocks, state.lease, state.offer_ms, now_ms)
     offering.free(given)

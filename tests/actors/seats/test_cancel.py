@@ -37,6 +37,11 @@ def test_confirmed_seats_are_given_back() -> None:
     FULL.after(Confirm("ana", ())).when(Cancel("ana")).then(SeatsReleased("ana", taken(general=3), "cancelled"))
 
 
+def test_confirmed_seats_stay_when_only_unconfirmed_ones_are_meant() -> None:
+    FULL.after(Confirm("ana", ())).when(Cancel("ana", unconfirmed=True)).refused("wrong-state")
+    FULL.when(Cancel("ana", unconfirmed=True)).then(SeatsReleased("ana", taken(general=3), "cancelled"))
+
+
 def test_freed_seats_are_offered_in_order_to_all_whom_they_fit() -> None:
     waiting = FULL.after(waits("bob", general=1), waits("eve", general=2), waits("kim", general=1))
     waiting.when(Cancel("ana"), at=50).then(

@@ -42,6 +42,12 @@ def test_the_last_admission_seat_stays_while_a_seat_that_needs_one_is_kept() -> 
     CONFIRMED.when(CancelSeats("ana", {"general": 3})).refused("admission-required", subject="dinner")
 
 
+def test_an_order_that_has_seen_to_it_itself_is_not_asked_for_an_admission_seat() -> None:
+    outcome = CONFIRMED.when(CancelSeats("ana", {"general": 3}, settled=True)).outcome
+    assert isinstance(outcome, tuple)
+    assert isinstance(outcome[0], SeatsGivenBack)
+
+
 @pytest.mark.parametrize(
     ("items", "number"),
     [({"general": 4}, 3), ({"general": 0}, 3), ({"general": -1}, 3), ({"workshop": 1}, 0), ({}, None)],

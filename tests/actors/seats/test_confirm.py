@@ -18,6 +18,12 @@ def test_a_hold_is_confirmed_with_the_lines_that_it_holds() -> None:
     outcome.answered(Confirmed("ana", HELD, "EUR", 3))
 
 
+def test_an_order_gets_exactly_the_seats_that_it_was_placed_for_or_none() -> None:
+    HOLDS.when(Confirm("ana", HELD, exactly=True), at=50).then(SeatsConfirmed("ana", HELD, False))
+    HOLDS.when(Confirm("ana", taken(general=1), exactly=True), at=50).refused("hold-expired")
+    EXPIRED.when(Confirm("ana", HELD, exactly=True), at=5_000).then(SeatsConfirmed("ana", HELD, True))
+
+
 def test_an_offer_is_confirmed() -> None:
     offered = OPEN.after(asks("first", general=3), waits("bob", general=1)).after(Expire("first", 1), at=HOLD_MS)
     offered.when(Confirm("bob", ()), at=HOLD_MS + 1).then(SeatsConfirmed("bob", taken(general=1), False))

@@ -47,5 +47,5 @@ def test_what_is_confirmed_needs_no_keeping() -> None:
 
 
 def test_what_waits_or_does_not_stand_is_not_kept() -> None:
-    OPEN.when(Keep("ana", 5_000)).refused("not-standing", subject="ana")
-    HOLDS.after(waits("bob", general=2)).when(Keep("bob", 5_000)).refused("not-standing", subject="bob")
+    OPEN.when(Keep("ana", 5_000)).refused("hold-expired")
+    HOLDS.after(waits("bob", general=2)).when(Keep("bob", 5_000)).refused("hold-expired")
