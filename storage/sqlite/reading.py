@@ -120,24 +120,24 @@ def check_anchor(connection: sqlite3.Connection, stream: str, anchor: Anchor, ep
 def remembered_rows(connection: sqlite3.Connection, stream: str) -> Iterator[tuple[int, list[Remembered]]]:
     """All remembered answers in order, each row with the number of its first. Raises ``NotWhole``."""
     try:
-        for first, body, total in connection.execute("SELECT first, body, sum FROM remembered ORDER BY first"):
-            yield first, remembered_in(stream, first, body, total)
+        for first, at_ms, body, total in connection.execute("SELECT * FROM remembered ORDER BY first"):
+            yield first, remembered_in(stream, first, at_ms, body, total)
     except sqlite3.Error as error:
         raise named(stream, error) from error
 
 
-def remembered_in(stream: str, first: int, body: bytes, total: bytes) -> list[Remembered]:
+def remembered_in(stream: str, first: int, at_ms: int, body: bytes, total: bytes) -> list[Remembered]:
     """The answers in one row. Raises ``NotWhole``."""
     try:
-        if remembered_sum(stream, first, body) == total:
+        if remembered_sum(stream, first, at_ms, body) == total:
             return _decode_remembered(body)
     except (TypeError, msgspec.DecodeError) as error:
         raise NotWhole(stream, 0, f"remembered answer {first} is damaged: {error}") from error
     raise NotWhole(stream, 0, f"remembered answer {first} is damaged")
 
 
-def remembered_sum(stream: str, first: int, body: bytes) -> bytes:
-    return sum_after(first_sum(stream) + encode(first), body)
+def remembered_sum(stream: str, first: int, at_ms: int, body: bytes) -> bytes:
+    return sum_after(first_sum(stream) + encode((first, at_ms)), body)
 
 
 def _rows(connection: sqlite3.Connection, stream: str, position: int) -> Iterator[tuple[int, bytes]]:

@@ -20,11 +20,13 @@ TABLES = (
     # One row for what was appended together, from position ``first``: see ``chain``.
     "CREATE TABLE events (first INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
     # The same for the answers kept beside the log: msgpack, the numbers dense and of no meaning.
-    "CREATE TABLE remembered (first INTEGER PRIMARY KEY, body BLOB NOT NULL, sum BLOB NOT NULL) STRICT",
+    """CREATE TABLE remembered (
+        first INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, body BLOB NOT NULL, sum BLOB NOT NULL
+    ) STRICT""",
 )
 
 INSERT_EVENTS = "INSERT INTO events VALUES (?, ?)"
-INSERT_REMEMBERED = "INSERT INTO remembered VALUES (?, ?, ?)"
+INSERT_REMEMBERED = "INSERT INTO remembered VALUES (?, ?, ?, ?)"
 
 
 def connect(path: Path) -> sqlite3.Connection:
