@@ -1,13 +1,19 @@
 """Fresh ids and what an id says: the id of a reservation or an order starts with its conference's.
 
-``c`` + 12, ``<conference>-r`` + 26, ``st`` + 8, ``p`` + 26 characters of lower-case base32, all random.
+``c`` + 12, ``<conference>-r`` + 26, ``st`` + 8, ``p`` + 26 characters of lower-case base32, all random but the
+first 8 of a reservation's 26: the time, so that rows by id are written side by side. 90 random bits are left.
 """
 
 import re
 import secrets
+import time
 
 _ALPHABET = b"abcdefghijklmnopqrstuvwxyz234567"
 _TO_LETTERS = bytes(_ALPHABET[byte & 31] for byte in range(256))  # Five random bits of each byte.
+_IN_ORDER = "234567abcdefghijklmnopqrstuvwxyz"  # The same letters as they sort.
+_TIME_LETTERS = 8
+_TIME_START_NS = 1_767_225_600 * 10**9  # 2026; 40 bits of 2 ms last for 73 years.
+_TIME_SHIFT = 21  # Nanoseconds to units of 2.1 ms.
 _POOL_BYTES = 4096  # One call to the kernel serves 157 reservations.
 
 CONFERENCE_PATTERN = r"c[a-z2-7]{12}"
@@ -20,6 +26,7 @@ class Ids:
 
     def __init__(self) -> None:
         self._pool, self._next = b"", 0
+        self._unit, self._time = -1, ""
 
     def letters(self, count: int) -> str:
         """``count`` random base32 letters, 5 bits each; at most 64."""
@@ -35,7 +42,14 @@ class Ids:
         return "c" + self.letters(12)
 
     def reservation(self, conference: str) -> str:
-        return f"{conference}-r{self.letters(26)}"
+        return f"{conference}-r{self._now()}{self.letters(26 - _TIME_LETTERS)}"
+
+    def _now(self) -> str:
+        unit = (time.time_ns() - _TIME_START_NS) >> _TIME_SHIFT
+        if unit != self._unit:
+            self._unit = unit
+            self._time = "".join(_IN_ORDER[unit >> shift & 31] for shift in range(5 * _TIME_LETTERS - 5, -1, -5))
+        return self._time
 
     def seat_type(self) -> str:
         return "st" + self.letters(8)

@@ -1,5 +1,7 @@
 """What a conference tells its inventory and its orders, and what it must ask the inventory first."""
 
+from msgspec import structs
+
 from actors.conference.decider import decide
 from actors.conference.state import Conference
 from actors.messages.conference import ConferenceCommand, EditSeatType, SeatType
@@ -59,7 +61,7 @@ def cuts(conference: Conference, command: ConferenceCommand) -> CutQuota | None:
     seat_type = conference.seat_types.get(command.seat_type)
     if seat_type is None or command.changes.quota >= seat_type.quota or not conference.ever_published:
         return None
-    if isinstance(decide(conference, command), Refused):
+    if isinstance(decide(conference, structs.replace(command, granted=True)), Refused):
         return None
     return CutQuota(seat_type.id, command.changes.quota)
 

@@ -140,6 +140,9 @@ def _change_seat_type(conference: Conference, command: EditSeatType | RetireSeat
     edited = changed(seat_type, changes)
     if conference.ever_published and edited.kind != seat_type.kind:
         return Refused("invalid", "stays as it is once the conference was published", subject="kind")
+    if edited.quota < seat_type.quota and conference.ever_published and not command.granted:
+        # It was not asked for when the batch came: an earlier command of the batch made this one possible.
+        return Refused("stale-version", "the conference has changed since you read it", number=conference.version)
     return check_seat_type(edited) or (SeatTypeEdited(seat_type.id, changes),)
 
 

@@ -87,7 +87,11 @@ class Decider(Protocol[State]):
     """Commands that ``consult`` has to look at."""
 
     def consult(self, state: State, command: Any) -> Wish | None:
-        """What another entity must agree to before this command is decided; its refusal becomes the answer."""
+        """What another entity must agree to before this command is decided; its refusal becomes the answer.
+
+        ``None`` also for a command that would be refused anyway. A command that needs leave and has none (an earlier
+        one of its batch made it possible) must be refused by ``decide``: only ``informed`` says that leave was given.
+        """
         ...
 
     def informed(self, command: Any, reply: Any) -> Any:

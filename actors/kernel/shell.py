@@ -120,9 +120,7 @@ class Shell(Generic[State]):
             if not isinstance(command, self._decider.asks_first):
                 continue
             wish = self._decider.consult(self.state, command)
-            if wish is None or self._log.find([item.key]):
-                continue
-            if not isinstance(self._decider.decide(self.state, command, self.now_ms()), Refused):
+            if wish is not None and not self._log.find([item.key]):
                 wishes[index] = wish
         return wishes
 

@@ -114,11 +114,15 @@ class AddSeatType(Struct, frozen=True, array_like=True, tag="add-seat-type.1"):
 
 
 class EditSeatType(Struct, frozen=True, array_like=True, tag="edit-seat-type.1"):
-    """Change a seat type; a quota not below what is taken."""
+    """Change a seat type; a quota not below what is taken.
+
+    ``granted``: the inventory has agreed to the lower quota. The conference's own process says so, nobody else.
+    """
 
     expected_version: int
     seat_type: str
     changes: SeatTypeChanges
+    granted: bool = False
 
 
 class RetireSeatType(Struct, frozen=True, array_like=True, tag="retire-seat-type.1"):

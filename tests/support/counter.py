@@ -135,7 +135,7 @@ class Counter:
         return [Fire(at_ms) for at_ms in sorted(state.planned) if at_ms <= now_ms][:limit]
 
     def consult(self, state: State, command: CounterCommand) -> Wish | None:
-        if isinstance(command, AskFirst):
+        if isinstance(command, AskFirst) and state.count + command.amount <= 100:
             return Wish("may-i", state.count, "counter-other", Add(command.amount), fresh=True)
         return None
 

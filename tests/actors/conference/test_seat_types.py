@@ -128,3 +128,12 @@ def test_seat_types_stand_still_once_the_conference_has_ended(end: ConferenceCan
 
 def test_what_was_never_created_has_no_seat_types() -> None:
     NOTHING.when(AddSeatType(DINNER)).refused("not-standing")
+
+
+def test_a_lower_quota_of_what_is_on_sale_needs_the_inventorys_leave() -> None:
+    PUBLISHED.when(edit(3, quota=5)).refused("stale-version", number=3)
+    PUBLISHED.when(replace(edit(3, quota=5), granted=True)).then(SeatTypeEdited(GENERAL.id, SeatTypeChanges(quota=5)))
+
+
+def test_a_draft_asks_nobody_for_a_lower_quota() -> None:
+    DRAFT.when(edit(2, quota=5)).then(SeatTypeEdited(GENERAL.id, SeatTypeChanges(quota=5)))
