@@ -54,6 +54,10 @@ class AnyCommands(RuleBasedStateMachine):
 
     def send(self, command: ConferenceCommand) -> Any:
         asked = cuts(self.state, command)
+        if asked is not None:
+            refused = CONFERENCE.decide(self.state, command, 0)
+            assert isinstance(refused, Refused), "what needs leave was done without"
+            command = CONFERENCE.informed(command, None)
         outcome = CONFERENCE.decide(self.state, command, 0)
         if isinstance(outcome, Refused):
             assert asked is None, "nothing is asked for what is refused"
