@@ -1,5 +1,8 @@
 """Days as numbers: when a day like ``2026-11-28`` begins, in Unix milliseconds, UTC."""
 
+import re
+
+DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 MS_PER_DAY = 86_400_000
 
 

@@ -2,12 +2,12 @@
 
 from actors.messages.orders import ConfigureOrders, PlaceOrder
 from actors.messages.refusals import Refused
+from actors.orders.days import DAY
 from actors.orders.events import OrderEvent, OrderPlaced, OrderTermsChanged, SecuringStarted
 from actors.orders.fees import in_force
 from actors.orders.pricing import seats_of, total_minor
 from actors.orders.refusing import invalid
 from actors.orders.state import Orders
-from actors.orders.wishes import DAY
 
 SEATS_MAX = 1_000
 """Seats of one order: what one buyer names and one document lists."""
@@ -21,11 +21,12 @@ def configure(state: Orders, command: ConfigureOrders) -> tuple[OrderEvent, ...]
 
 
 def place(state: Orders, command: PlaceOrder) -> tuple[OrderEvent, ...] | Refused:
-    """Nothing to pay starts the confirmation at once. Not yet told what is held, it says whether to ask at all."""
-    if (refused := _unfit(state, command)) is not None:
+    """Nothing to pay starts the confirmation at once."""
+    if (refused := unfit(state, command)) is not None:
         return refused
     if command.hold == "unasked":
-        return ()
+        # The inventory was not asked when the batch came: an earlier command of the batch made this one possible.
+        return Refused("in-progress", "the conference opens its orders at this moment")
     seats_number = sum(line.taken for line in command.lines)
     if command.hold == "gone" or seats_number == 0:
         return _expired()
@@ -50,7 +51,7 @@ def place(state: Orders, command: PlaceOrder) -> tuple[OrderEvent, ...] | Refuse
     return (placed,) if total else (placed, SecuringStarted(command.order, 1))
 
 
-def _unfit(state: Orders, command: PlaceOrder) -> Refused | None:
+def unfit(state: Orders, command: PlaceOrder) -> Refused | None:
     """Why there can't be such an order, whatever is held."""
     if command.order in state.orders:
         return Refused("already-standing", "this order stands already", subject=command.order)

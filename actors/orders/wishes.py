@@ -1,6 +1,5 @@
 """What the orders want of the inventory: seats made final, seats taken back, and a look at a hold before an order."""
 
-import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -11,12 +10,11 @@ from actors.kernel.decider import Wish
 from actors.messages.orders import NoteReturned, NoteSecured, NoteUnsecured, OrderCommand, PlaceOrder
 from actors.messages.seats import Cancel, CancelSeats, Confirm, Confirmed, Held, Keep
 from actors.orders.days import MS_PER_DAY, midnight_ms
+from actors.orders.placing import unfit
 from actors.orders.state import Order, Orders
 
 UNDER_WAY_MAX = 1_000
 """Wishes that are on their way at a time; the others follow as these are granted."""
-
-DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
 def wishes(state: Orders) -> Sequence[Wish]:
@@ -50,8 +48,11 @@ def granted(wish: Wish, reply: Any) -> NoteSecured | NoteUnsecured | NoteReturne
 
 
 def consult(state: Orders, command: OrderCommand) -> Wish | None:
-    """What is held, and for how long: kept until an invoice is due. Asked anew each time; it changes nothing else."""
-    if not isinstance(command, PlaceOrder) or not DAY.fullmatch(command.placed_on):
+    """What is held, and for how long: kept until an invoice is due. Asked anew each time; it changes nothing else.
+
+    Nothing is asked for an order that will be refused whatever is held.
+    """
+    if not isinstance(command, PlaceOrder) or unfit(state, command) is not None:
         return None
     until_ms = _invoice_due_ms(state, command.placed_on) if command.payment == "invoice" else 0
     return Wish(f"keep/{command.order}", 0, _inventory(command.reservation), Keep(command.reservation, until_ms))
