@@ -1,40 +1,12 @@
 """Accounts and the vault as the gateway needs them: organisers, members, sessions, slugs; people's addresses."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from gateway.replies import Role
-
-
-class Account(NamedTuple):
-    """A person who can sign in."""
-
-    id: str
-    password_hash: str
+from storage.accounts import Account, Claim, Membership, Principal
 
 
-class Principal(NamedTuple):
-    """Who a token stands for: an account's session, or an API token of one organiser."""
-
-    account: str | None
-    roles: Mapping[str, Role]
-    expires_at_ms: int
-
-
-class Membership(NamedTuple):
-    """An organiser that an account is a member of."""
-
-    organiser: str
-    name: str
-    role: Role
-
-
-class Claim(NamedTuple):
-    """Whose a slug is, and of which conference."""
-
-    slug: str
-    conference: str
-    organiser: str
+__all__ = ["Account", "Accounts", "Claim", "Membership", "Principal", "Vault"]
 
 
 class Accounts(Protocol):
@@ -68,4 +40,4 @@ class Vault(Protocol):
 
     def keep(self, subject: str, person: Mapping[str, str]) -> None: ...
 
-    def erase(self, subject: str) -> None: ...
+    def erase(self, subject: str) -> bool: ...

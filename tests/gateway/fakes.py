@@ -351,5 +351,5 @@ class FakeVault:
     def keep(self, subject: str, person: Mapping[str, str]) -> None:
         self.people[subject] = dict(person)
 
-    def erase(self, subject: str) -> None:
-        self.people.pop(subject, None)
+    def erase(self, subject: str) -> bool:
+        return self.people.pop(subject, None) is not None

@@ -1,0 +1,25 @@
+"""Opens what a gateway reads and writes beside the entities, in the data directory."""
+
+from config.settings import Settings
+from gateway import server
+from gateway.views import SqliteViews
+from storage.keys import open_keys as open_installation_keys
+from storage.sqlite.accounts import SqliteAccounts
+from storage.sqlite.readmodels import open_reader
+from storage.sqlite.vault import SqliteVault
+
+
+def open_keys(settings: Settings) -> server.Keys:
+    """The gateways' secrets. Raises ``storage.keys.KeyRefused``."""
+    keys = open_installation_keys(settings.data)
+    return server.Keys(keys.tokens(), keys.clients(), keys.idempotency())
+
+
+def open_stores(settings: Settings) -> server.Stores:
+    """Read models (the projector has made them), accounts and the vault."""
+    data = settings.data
+    return server.Stores(
+        SqliteViews(open_reader(data / "readmodels.db")),
+        SqliteAccounts(data / "accounts.db"),
+        SqliteVault(data / "vault.db", open_installation_keys(data).vault()),
+    )
