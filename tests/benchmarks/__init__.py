@@ -1,0 +1,1 @@
+"""How fast and how large the product is, against a yardstick in the same run: ``python -m tests.benchmarks``."""
