@@ -6,6 +6,7 @@ told which streams are used, who does not answer, and when all that was taken is
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from typing import Protocol
 
@@ -17,9 +18,13 @@ from actors.messages.lifecycle import Closing, Drain, Open, Opened, Peers, Relea
 from config.settings import Settings
 from gateway.batching import Batcher, BatchLimits
 from gateway.metrics import Metrics
+from gateway.operators import Operators
 from gateway.server import Gateway, bind, build_parts
 from gateway.stores import open_keys, open_stores
+from gateway.welcome import greet
+from gateway.write_path import WritePath
 
+FIRST = "gateway-0"  # the one that also serves the operators' listener and greets
 USED_EVERY_S = 2.0  # how often the directory hears which streams are used
 
 Message = Answers | Published | Opened | Unopened | Closing | Gone | LogPage | Peers | Drain
@@ -45,17 +50,21 @@ class Joint(Protocol):
 async def main(joint: Joint) -> None:
     """One gateway's life, until it is told to drain."""
     settings = msgspec.msgpack.decode(joint.settings, type=Settings)
-    gateway = settings.gateway
-    try:
-        sockets = [bind(gateway.address)]
-    except OSError as problem:
-        joint.unable(f"{gateway.address} can't be listened on: {problem.strerror}")
-        await asyncio.Event().wait()  # The directory passes it on, and the system ends.
-        return
+    first = joint.role == FIRST
+    sockets = []
+    for address in (settings.gateway.address, *([settings.gateway.operator_address] if first else [])):
+        try:
+            sockets.append(bind(address))
+        except OSError as problem:
+            joint.unable(f"{address} can't be listened on: {problem.strerror}")
+            await asyncio.Event().wait()  # The directory passes it on, and the system ends.
     joined = Joined(joint, settings)
-    await joined.gateway.start(sockets)
+    await joined.start(sockets)
     joint.here()
+    greeting = asyncio.create_task(greet(settings)) if first else None
     await joined.until_drained()
+    if greeting is not None:
+        greeting.cancel()
 
 
 class Joined:
@@ -74,12 +83,36 @@ class Joined:
         self._batcher = Batcher(
             self._loop, joint.send, self._open, limits, suspect=self._suspect, released=self._released
         )
-        self._metrics = Metrics()
+        self._path = WritePath()
+        self._metrics = Metrics(self._gauges, self._counters)
         parts = build_parts(settings, self._batcher, open_stores(settings), open_keys(settings))
         self.gateway = Gateway(settings, parts, self._metrics)
+        self._operators = Operators((self._metrics, self._path), self._unready)
         self._feed = parts.feed
         self._drain = asyncio.Event()
         joint.receive = self._receive
+
+    async def start(self, sockets: list[socket.socket]) -> None:
+        """Serves: the public listener, and the operators' when there is a second socket."""
+        public, *private = sockets
+        await self.gateway.start([public])
+        if private:
+            await self._operators.start(private)
+
+    def _unready(self) -> str | None:
+        return "stopping" if self._drain.is_set() else None
+
+    def _gauges(self) -> dict[str, float]:
+        return {"commands_waiting": self._batcher.waiting, "streams_open": self._feed.listening}
+
+    def _counters(self) -> dict[str, float]:
+        batcher = self._batcher
+        return {
+            "batches": batcher.batches,
+            "batched_commands": batcher.commands,
+            "dropped_messages": batcher.dropped,
+            "refused_connections": self._metrics.connections_refused,
+        }
 
     def _open(self, stream: str, create: bool) -> None:
         self._joint.send(self._joint.directory, encode(Open(stream, self._joint.me, create)))
@@ -99,9 +132,11 @@ class Joined:
 
     def _take(self, message: Message) -> None:
         match message:
-            case Answers():
+            case Answers(items=items, commit_us=commit_us):
+                self._path.answered(len(items), commit_us)
                 self._batcher.answers(message)
-            case Published(conference=conference, version=version, body=body):
+            case Published(conference=conference, version=version, body=body, at_ms=at_ms):
+                self._path.published(at_ms)
                 self._feed.published(conference, version, body)
             case Opened():
                 self._batcher.opened(message)
@@ -128,5 +163,6 @@ class Joined:
             except TimeoutError:
                 continue
         await self.gateway.drain()
+        await self._operators.stop()
         self._joint.drained()
         await asyncio.Event().wait()  # The actor ends the process; its loop must not end before.

@@ -113,8 +113,12 @@ class Projected(Struct, frozen=True, array_like=True, tag="projected.1"):
 
 
 class Published(Struct, frozen=True, array_like=True, tag="published.1"):
-    """From the projector to the gateways: a conference's availability as it stands now, as JSON."""
+    """From the projector to the gateways: a conference's availability as it stands now, as JSON.
+
+    ``at_ms``: when the last event that it knows of happened.
+    """
 
     conference: str
     version: int
     body: bytes
+    at_ms: int = 0

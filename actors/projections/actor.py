@@ -117,7 +117,7 @@ class Projector(Actor):
             self._stuck.add(stream)
             log.error("projection-stuck", extra={"stream": stream, "problem": applied.problem})
         if applied.availability is not None:
-            published = encode(Published(*applied.availability))
+            published = encode(Published(*applied.availability, events[-1].at_ms))
             for gateway in self._peers.gateways:
                 self.send(address_of(gateway), published)
         if applied.version < head and applied.problem is None:
