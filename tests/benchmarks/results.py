@@ -111,10 +111,9 @@ class Suite:
     def table(self) -> list[str]:
         """``figure | measured (min–max) | target | met or missed by``."""
         cells = [("figure", "measured (min–max)", "target", "")]
-        cells += [
-            (row.figure + (f", {row.note}" if row.note else ""), row.shown, row.target, row.judgement)
-            for row in self.rows
-        ]
+        for row in self.rows:
+            remark = "; ".join(each for each in (row.judgement, row.note) if each)
+            cells.append((row.figure, row.shown, row.target, remark))
         cells += [(name, "could not be measured", "", problem) for name, problem in self.failures.items()]
         widths = [max(len(row[column]) for row in cells) for column in range(3)]
         lines = [

@@ -13,7 +13,6 @@ from tests.benchmarks.results import Row, figure
 from tests.benchmarks.rig import Bench, echo, per_s, product, ratios
 from tests.benchmarks.stage import echo_gets, looking, reserving, venues
 
-
 SETTLE_S = 2.0
 """Until the last change of availability has been published everywhere."""
 
