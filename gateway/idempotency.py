@@ -16,7 +16,7 @@ from gateway.problems import Problem
 STRANGERS_KEY_MIN = 16  # characters, as a UUID has: whoever repeats key and body gets the token
 _VISIBLE = re.compile(r"[!-~]{1,255}")
 
-_canonical = msgspec.json.Encoder().encode
+canonical = msgspec.json.Encoder().encode
 
 
 class Idempotency:
@@ -29,21 +29,36 @@ class Idempotency:
 
     def key(self, scope: str, key: str) -> bytes:
         """The hash of a client's key in its scope."""
+        return finish(self.key_start(scope), key.encode())
+
+    def key_start(self, scope: str) -> hashlib.blake2b:
+        """The beginning of all keys of a scope, for ``finish``."""
         digest = self._keys.copy()
-        digest.update(f"{scope}\0{key}".encode())
-        return digest.digest()
+        digest.update(f"{scope}\0".encode())
+        return digest
 
     def fingerprint(self, method: str, path: str, body: Any) -> bytes:
         """What a request says: its method, its path, and its parsed body (so spelling does not matter)."""
+        return finish(self.fingerprint_start(method, path), b"" if body is None else canonical(body))
+
+    def fingerprint_start(self, method: str, path: str) -> hashlib.blake2b:
+        """The beginning of all fingerprints of a route, for ``finish``."""
         digest = self._fingerprints.copy()
-        digest.update(f"{method}\0{path}\0".encode() + (b"" if body is None else _canonical(body)))
-        return digest.digest()
+        digest.update(f"{method}\0{path}\0".encode())
+        return digest
 
     def subject(self, key: bytes, fingerprint: bytes) -> str:
         """The vault's name for the person of a request: the same when the request is repeated."""
         digest = self._subjects.copy()
         digest.update(key + fingerprint)
         return "p" + digest.hexdigest()
+
+
+def finish(start: hashlib.blake2b, rest: bytes) -> bytes:
+    """The hash of a beginning and its rest."""
+    digest = start.copy()
+    digest.update(rest)
+    return digest.digest()
 
 
 def check_key(key: str | None, *, required: bool, signed_in: bool) -> str | None:

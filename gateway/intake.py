@@ -50,11 +50,16 @@ def query_of(request: BaseRequest) -> Mapping[str, str]:
     return query
 
 
+def media_type_is_json(media_type: str) -> bool:
+    """Whether a ``Content-Type`` says JSON in UTF-8."""
+    return _JSON.fullmatch(media_type) is not None
+
+
 def check_media_type(request: BaseRequest) -> None:
     """A body must be plain JSON. Raises ``Problem``."""
     if hdrs.CONTENT_ENCODING in request.headers:
         raise Problem("unsupported-media-type", "Send the body without Content-Encoding.")
-    if not _JSON.fullmatch(request.headers.get(hdrs.CONTENT_TYPE, "")):
+    if not media_type_is_json(request.headers.get(hdrs.CONTENT_TYPE, "")):
         raise Problem("unsupported-media-type", "Send Content-Type: application/json (UTF-8).")
 
 

@@ -20,7 +20,7 @@ from actors.messages.seats import (
 from gateway import replies
 from gateway.acknowledged import min_version, until
 from gateway.bodies import NewReservation
-from gateway.calls import Answer, Call, SeatsDone
+from gateway.calls import Answer, Call, Parts, SeatsDone
 from gateway.fields import Time
 from gateway.ids import conference_of, seats_stream
 from gateway.instants import to_time
@@ -68,12 +68,13 @@ async def reserve(call: Call) -> Answer:
         raise
     if subject and not isinstance(reply, WaitListed):
         await parts.workers.run(parts.vault.erase, subject)
-    return made(call, reply)
+    return made(call.parts, reply)
 
 
 def client_of(call: Call) -> str:
     """The client behind a call, as its keyed hash."""
-    return call.parts.clients.of(call.request.remote or "", call.request.headers.get("X-Forwarded-For", ""))
+    forwarded = ",".join(call.request.headers.getall("X-Forwarded-For", ()))
+    return call.parts.clients.of(call.request.remote or "", forwarded)
 
 
 async def _keep_person(call: Call, body: NewReservation) -> str:
@@ -86,12 +87,12 @@ async def _keep_person(call: Call, body: NewReservation) -> str:
     return subject
 
 
-def made(call: Call, reply: SeatsDone) -> Answer:
+def made(parts: Parts, reply: SeatsDone) -> Answer:
     """The answer to whoever just made a reservation, with its token."""
     assert not isinstance(reply, Unchanged | Configured), "no reply to Reserve"
-    call.parts.acknowledged.note(reply.reservation, reply.version)
+    parts.acknowledged.note(reply.reservation, reply.version)
     return Answer(
-        reservation_of(reply, call.parts.tokens.of(reply.reservation)),
+        reservation_of(reply, parts.tokens.of(reply.reservation)),
         status=202 if isinstance(reply, WaitListed) else 201,
         version=reply.version,
         headers={"Location": f"/api/v1/reservations/{reply.reservation}"},

@@ -24,7 +24,9 @@ from gateway.authority import Authority
 from gateway.calls import Parts
 from gateway.clients import Clients
 from gateway.connections import Connection, ConnectionLimits
+from gateway.fastlane import FastConnection, check_internals
 from gateway.feed import Feed
+from gateway.hot import Hot
 from gateway.idempotency import Idempotency
 from gateway.ids import Ids
 from gateway.metrics import Metrics
@@ -113,14 +115,16 @@ def now_ms() -> int:
 
 
 class Gateway:
-    """A gateway that serves on sockets which are bound already."""
+    """A gateway that serves on sockets which are bound already; without ``fast``, all calls go the ordinary way."""
 
-    def __init__(self, settings: Settings, parts: Parts, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, parts: Parts, metrics: Metrics, *, fast: bool = True) -> None:
         self.parts, self.metrics = parts, metrics
         self._settings = settings.gateway
         self.routes = api_routes()
         router = Router([*self.routes, description.route(self.routes), *pages.routes()])
         self.app = App(router, parts, metrics)
+        self.hot = Hot(self.app)
+        self._fast = fast
         bounds = ConnectionLimits(
             self._settings.connections_max,
             self._settings.request_head_bytes_max,
@@ -131,7 +135,7 @@ class Gateway:
         self._watch: asyncio.Task[None] | None = None
 
     def _connection(self, server: Server, **settings: Any) -> Connection:
-        return Connection(server, **settings)
+        return FastConnection(server, hot=self.hot, **settings) if self._fast else Connection(server, **settings)
 
     async def start(self, sockets: Iterable[socket.socket]) -> None:
         """Accepts connections from now on."""
@@ -141,6 +145,7 @@ class Gateway:
             raise RuntimeError(
                 "aiohttp's C parser is missing: its Python parser is not what the limits were tried with"
             )
+        check_internals()
         await self._runner.setup()
         for sock in sockets:
             await SockSite(self._runner, sock, backlog=BACKLOG).start()

@@ -112,7 +112,7 @@ async def test_a_large_body_is_refused_by_its_announcement_alone(world: World) -
 async def test_a_large_chunked_body_is_refused_when_it_is_too_large(world: World) -> None:
     await world.conference()
     client = await world.connect()
-    await client.send(head.replace(b"Content-Length: 0\r\n", b""))
+    await client.send(CHUNKED)
     chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
     await client.send(chunk * 9)
     reply = await client.receive()

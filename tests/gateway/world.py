@@ -102,21 +102,21 @@ def bearer(token: str) -> dict[str, str]:
 class World:
     """The gateway under test and everything behind it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, fast: bool = True) -> None:
         self.settings = settings
         self.entities = FakeEntities()
         self.views = FakeViews(self.entities)
         self.accounts, self.vault = FakeAccounts(), FakeVault()
         self.metrics = Metrics()
         self.parts = build_parts(settings, self.entities, Stores(self.views, self.accounts, self.vault), KEYS, CHEAP)
-        self.gateway = Gateway(settings, self.parts, self.metrics)
+        self.gateway = Gateway(settings, self.parts, self.metrics, fast=fast)
         self.port = 0
         self._clients: list[Client] = []
 
     @classmethod
-    async def start(cls, **changes: str) -> Self:
+    async def start(cls, *, fast: bool = True, **changes: str) -> Self:
         """A serving world; ``changes`` are settings of the gateway, as in the environment."""
-        world = cls(load({f"CONTOSO_GATEWAY_{name.upper()}": value for name, value in changes.items()}))
+        world = cls(load({f"CONTOSO_GATEWAY_{name.upper()}": value for name, value in changes.items()}), fast=fast)
         listener = bind(Address("127.0.0.1", 0))
         await world.gateway.start([listener])
         world.port = listener.getsockname()[1]
