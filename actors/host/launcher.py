@@ -159,6 +159,7 @@ class Running:
         for descriptor in (woken.fileno(), *self._watched):
             poll.register(descriptor, select.POLLIN)
         ended = [self._watched[descriptor] for descriptor, _ in poll.poll() if descriptor in self._watched]
+        signal.set_wakeup_fd(-1)  # Its socket ends with this function.
         for name in ended:
             log.error("%s has ended", name)
         return not ended

@@ -188,7 +188,7 @@ class Residents:
         resident.phase, resident.since_ms = Phase.LINGERING, now_ms
         news = Closing(resident.stream, resident.epoch)
         effects: list[Effect] = [Send(asker, news) for asker in sorted(resident.askers)]
-        if asleep.next_deadline_ms:
+        if asleep.next_deadline_ms and not self.draining:
             effects.append(Wake(Deadline(resident.stream, resident.epoch, asleep.next_deadline_ms)))
         if not resident.askers:
             effects.append(Exit(life))
