@@ -9,8 +9,9 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from actors.messages.orders import Payment as ProviderName
+from actors.messages.orders import Payment
 
+ProviderName = Payment
 PROBLEM_LENGTH_MAX = 300
 
 
