@@ -58,8 +58,9 @@ def answer(state: Inventory, events: Sequence[SeatEvent], version: int) -> SeatR
         case SeatsOffered(reservation=reservation, lines=lines, expires_at_ms=expires_at_ms):
             return Held(reservation, lines, currency, expires_at_ms, True, version)
         case WaitListJoined(reservation=reservation, lines=lines, position=position):
-            if len(events) > 1:  # Under first_fit free seats may fit a newcomer whom they do not fit before.
-                return answer(state, events[1:], version)
+            for event in events:  # Free seats may fit a newcomer and nobody before it.
+                if isinstance(event, SeatsOffered) and event.reservation == reservation:
+                    return answer(state, (event,), version)
             return WaitListed(reservation, lines, currency, position, version)
         case (
             SeatsConfirmed(reservation=reservation, lines=lines) | SeatsGivenBack(reservation=reservation, lines=lines)

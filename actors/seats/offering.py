@@ -50,12 +50,16 @@ class Offering:
         self.events.append(WaitListLeft(waiter.reservation, priced(self._stocks, waiter.wanted, nothing)))
         return True
 
-    def takes(self, waiter: Waiter) -> bool:
+    def share(self, waiter: Waiter) -> tuple[Line, ...] | None:
+        """What the waiter would get if it were its turn."""
         left = self._left(waiter)
         for seat_type in left:
             if not self._stocks[seat_type].on_sale(self._now_ms):
                 left[seat_type] = 0
-        lines = allotted(self._stocks, waiter.wanted, left, accept_fewer=waiter.accept_fewer)
+        return allotted(self._stocks, waiter.wanted, left, accept_fewer=waiter.accept_fewer)
+
+    def takes(self, waiter: Waiter) -> bool:
+        lines = self.share(waiter)
         if lines is None:
             return False
         for line in lines:

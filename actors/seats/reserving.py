@@ -102,7 +102,7 @@ def _sold_out(left: dict[str, int]) -> Refused:
 
 
 def _wait(state: Inventory, command: Reserve, wanted: Wanted, now_ms: int) -> tuple[SeatEvent, ...] | Refused:
-    """Joins the list; under ``first_fit`` free seats that nobody before can use are offered at once."""
+    """Joins the list; free seats that nobody before can use (``first_fit``) are offered at once."""
     for seat_type, quantity in wanted:
         quota = state.stocks[seat_type].quota
         if quantity > quota:
@@ -113,7 +113,8 @@ def _wait(state: Inventory, command: Reserve, wanted: Wanted, now_ms: int) -> tu
         command.reservation, state.sequence + 1, wanted, command.accept_fewer, command.keep_place, command.subject
     )
     offering = Offering(state.stocks, state.lease, state.offer_ms, now_ms)
-    state.waitlist.serve((), offering, waiter)
+    if offering.share(waiter) is not None:
+        state.waitlist.serve([seat_type for seat_type, _ in wanted], offering, waiter)
     return (
         WaitListJoined(
             command.reservation,

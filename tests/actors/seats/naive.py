@@ -51,10 +51,6 @@ class NaiveInventory:
         opens, closes = terms.sale_opens_at_ms or 0, terms.sale_closes_at_ms
         return not terms.retired and opens <= now_ms and (closes is None or now_ms < closes)
 
-    def over(self, seat_type: str, now_ms: int) -> bool:
-        terms = self.terms[seat_type]
-        return terms.retired or (terms.sale_closes_at_ms is not None and now_ms >= terms.sale_closes_at_ms)
-
     def share(self, asked: dict[str, int], accept_fewer: bool, left: dict[str, int]) -> dict[str, int] | None:
         """What a request gets of what is left, by rule 2; ``None`` for nothing."""
         got = {name: min(quantity, left[name]) for name, quantity in asked.items()}
@@ -66,28 +62,35 @@ class NaiveInventory:
             got = {name: 0 if self.terms[name].requires_admission else number for name, number in got.items()}
         return got if any(got.values()) else None
 
-    def next_turn(self, now_ms: int) -> tuple[str, dict[str, int]] | None:
-        """Who is to be offered seats, by rule 3, as the list and the seats are now."""
+    def share_now(self, name: str, now_ms: int) -> dict[str, int] | None:
+        """What a waiter gets if nobody stands before it."""
+        party = self.parties[name]
+        left = {kind: self.free(kind) if self.on_sale(kind, now_ms) else 0 for kind in party.asked}
+        return self.share(party.asked, party.accept_fewer, left)
+
+    def turn_of(self, name: str, now_ms: int) -> dict[str, int] | None:
+        """What a waiter is to be offered, by rule 3, as the list and the seats are now; ``None`` if not its turn."""
         if self.state in ("cancelled", "archived"):
             return None
-        blocked: set[str] = set()
+        for before in self.waiting[: self.waiting.index(name)]:
+            stands_before = self.policy == "strict" or self.share_now(before, now_ms) is not None
+            if stands_before and self.parties[before].asked.keys() & self.parties[name].asked.keys():
+                return None
+        return self.share_now(name, now_ms)
+
+    def idle(self, now_ms: int) -> bool:
+        """Whether seats lie idle while it is somebody's turn.
+
+        Known and allowed: a sale that begins while people wait is noticed by the first in
+        line only, and by nobody who accepts fewer of several seat types.
+        """
         for name in self.waiting:
             party = self.parties[name]
-            left = {kind: self.free(kind) if self.on_sale(kind, now_ms) else 0 for kind in party.asked}
-            got = self.share(party.asked, party.accept_fewer, left)
-            if got is not None and not blocked & set(party.asked):
-                return name, got
-            if self.policy == "strict":
-                blocked |= set(party.asked)
-        return None
-
-    def hopeless(self, name: str, now_ms: int) -> bool:
-        party = self.parties[name]
-        over = [kind for kind in party.asked if self.over(kind, now_ms)]
-        if not party.accept_fewer:
-            return bool(over) or any(quantity > self.quota[kind] for kind, quantity in party.asked.items())
-        left = {kind: 0 if kind in over else 1_000_000 for kind in party.asked}
-        return self.share(party.asked, True, left) is None
+            late_start = any(self.terms[kind].sale_opens_at_ms for kind in party.asked)
+            unnoticed = self.policy == "first_fit" or (party.accept_fewer and len(party.asked) > 1)
+            if self.turn_of(name, now_ms) is not None and not (late_start and unnoticed):
+                return True
+        return False
 
     def apply(self, event: e.SeatEvent, now_ms: int) -> None:
         """Takes an event in, complaining where it breaks a rule."""
@@ -155,7 +158,7 @@ class NaiveInventory:
 
     def _offer(self, event: e.SeatsOffered, now_ms: int) -> None:
         asked, has = _asked_and_has(event.lines)
-        assert self.next_turn(now_ms) == (event.reservation, has), "not its turn, or not its share"
+        assert self.turn_of(event.reservation, now_ms) == has, "not its turn, or not its share"
         party = self.parties[event.reservation]
         assert party.asked == asked
         self.waiting.remove(event.reservation)

@@ -85,6 +85,7 @@ def test_who_is_back_on_the_wait_list_cannot_take_the_seats_again() -> None:
     )
     assert back.state.standing["ana"].status == "waiting"
     back.when(Confirm("ana", HELD)).refused("hold-expired")
+    back.when(Confirm("ana", taken(workshop=1))).refused("hold-expired")
 
 
 @pytest.mark.parametrize(
