@@ -64,7 +64,7 @@ def refund_order(state: Orders, command: RefundOrder) -> Decision:
         return not_standing(command.order)
     if order.phase == "securing":
         return in_progress()
-    if order.phase not in ("confirmed", "cancelled"):
+    if not order.sold:
         return wrong_state("nothing was paid for that could be given back")
     if command.amount_minor is None:
         return _refund_all(command, order)

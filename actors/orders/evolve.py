@@ -46,6 +46,7 @@ def evolve(state: Orders, event: OrderEvent, at_ms: int) -> None:
             order.attempt = attempt
             _move(state, event.order, order, "securing")
         case OrderConfirmed():
+            order.sold = True
             _move(state, event.order, order, "confirmed")
         case OrderNotSecured():
             _move(state, event.order, order, "unsecured")

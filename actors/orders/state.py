@@ -69,7 +69,8 @@ class Refund(Struct, array_like=True, gc=False):
 class Order(Struct, array_like=True):
     """One order. ``returning``: seats given up of which the inventory does not know yet, by release number.
 
-    ``captures`` by provider and payment id. ``attempt``: how often the inventory was asked to make the seats final.
+    ``captures`` by provider and payment id. ``sold``: it was confirmed once. ``attempt``: how often the inventory was
+    asked to make the seats final.
     """
 
     reservation: str
@@ -86,6 +87,7 @@ class Order(Struct, array_like=True):
     pay_by_ms: int
     seats: list[Seat]
     phase: Phase = "awaiting"
+    sold: bool = False
     attempt: int = 0
     captures: dict[str, Capture] = {}
     refunds: dict[str, Refund] = {}

@@ -65,6 +65,7 @@ def test_a_fee_on_top_goes_back_in_addition_to_the_amount() -> None:
 
 def test_only_what_was_sold_is_refunded() -> None:
     PLACED.when(RefundOrder(ORDER)).refused("wrong-state")
+    PLACED.after(CancelOrder(ORDER)).when(RefundOrder(ORDER)).refused("wrong-state")
     PLACED.when(RefundOrder(f"{CID}-onone")).refused("not-standing")
 
 
