@@ -18,8 +18,9 @@ def open_keys(settings: Settings) -> server.Keys:
 def open_stores(settings: Settings) -> server.Stores:
     """Read models (the projector has made them), accounts and the vault."""
     data = settings.data
+    key = open_installation_keys(data).vault()
     return server.Stores(
         SqliteViews(open_reader(data / "readmodels.db")),
-        SqliteAccounts(data / "accounts.db"),
-        SqliteVault(data / "vault.db", open_installation_keys(data).vault()),
+        SqliteAccounts(data / "accounts.db", key),
+        SqliteVault(data / "vault.db", key),
     )

@@ -1,8 +1,9 @@
 """The port for organisers, the people who sign in, and what lets them in: low-rate facts in ordinary transactions.
 
 Tokens are given as SHA-256 hashes and passwords as the hashes that the gateway makes: what lets
-somebody in is never stored. Addresses are compared as ``storage.addresses.normal_address`` has them. Times
-come from the caller. Every method may raise ``storage.failures.Unavailable``.
+somebody in is never stored. Addresses and second factors are sealed, under a key per account as in the vault; an
+address is compared as ``storage.addresses.normal_address`` has it. Times come from the caller. Every method may
+raise ``storage.failures.Unavailable``.
 """
 
 from collections.abc import Mapping
@@ -15,18 +16,24 @@ MEMBERS_PER_ORGANISER_MAX = 500
 TOKENS_PER_ORGANISER_MAX = 100
 SESSIONS_PER_ACCOUNT_MAX = 20
 """Whoever signs in once more loses the session that would have ended first."""
+LINKS_PER_ACCOUNT_MAX = 20
+"""Whoever is sent one more of a kind loses the link that would have ended first."""
 
 NEVER_MS = 2**62
 """When an API token expires."""
 
 
 class Account(NamedTuple):
-    """A person who can sign in; ``password_hash`` is None until an invitation is accepted."""
+    """A person who can sign in; ``password_hash`` is None until an invitation is accepted.
+
+    ``totp_offered`` is a second factor that is not confirmed yet.
+    """
 
     id: str
     password_hash: str | None
     email: str = ""
     totp_secret: str | None = None
+    totp_offered: str | None = None
 
 
 class Principal(NamedTuple):
@@ -66,12 +73,11 @@ class ApiToken(NamedTuple):
 
 
 class Link(NamedTuple):
-    """What was sent by mail to be used once: an invitation to ``organiser`` with ``role``, or a password reset."""
+    """What was sent to an account's address, to be used once: an invitation to ``organiser``, or a password reset."""
 
     kind: LinkKind
-    email: str
+    account: str
     organiser: str | None
-    role: Role | None
     expires_at_ms: int
 
 
@@ -108,9 +114,10 @@ class TooMany(NamedTuple):
 
 
 class LastOwner(NamedTuple):
-    """Refused: nobody could give roles any more."""
+    """Refused: nobody could give roles any more. ``organisers``: of which they are the last owner."""
 
     account: str
+    organisers: tuple[str, ...] = ()
 
 
 class People(Protocol):
@@ -124,11 +131,15 @@ class People(Protocol):
         """Its name."""
         ...
 
+    def organisers(self) -> list[str]:
+        """The ids of all."""
+        ...
+
     def find(self, email: str) -> Account | None: ...
     def account(self, account: str) -> Account | None: ...
 
     def memberships(self, account: str) -> list[Membership]:
-        """All organisers of one account, by name."""
+        """All organisers of one account, by name; not those whose invitation is open."""
         ...
 
     def members(self, organiser: str) -> list[Member]:
@@ -136,7 +147,14 @@ class People(Protocol):
         ...
 
     def add_member(self, organiser: str, email: str, role: Role) -> Member | TooMany:
-        """Adds whoever has this address, making an account without password when there is none; else sets the role."""
+        """Adds whoever has this address, pending, making an account without password when there is none.
+
+        Whoever is pending already gets the new role; a member is answered as they are.
+        """
+        ...
+
+    def accept_member(self, organiser: str, account: str) -> bool:
+        """No longer pending; False when they are no member."""
         ...
 
     def set_role(self, organiser: str, account: str, role: Role) -> bool | LastOwner:
@@ -148,13 +166,23 @@ class People(Protocol):
         ...
 
     def set_password(self, account: str, password_hash: str) -> None:
-        """Also ends all sessions of the account."""
+        """Also ends all sessions and reset links of the account."""
         ...
 
-    def set_totp(self, account: str, secret: str | None) -> None: ...
+    def offer_totp(self, account: str, secret: str) -> None:
+        """Keeps a second factor that the account is to confirm, in place of one offered before."""
+        ...
+
+    def set_totp(self, account: str, secret: str | None) -> None:
+        """Sets the second factor, or ends it; also ends all sessions of the account and what was offered."""
+        ...
 
     def use_totp_step(self, account: str, step: int) -> bool:
         """True once for each time step and never for an older one: a code that was seen does not work again."""
+        ...
+
+    def erase_account(self, account: str) -> bool | LastOwner:
+        """Removes the account with its key and all that is theirs; False when there was none."""
         ...
 
 
@@ -181,6 +209,10 @@ class Credentials(Protocol):
 
     def note_token_use(self, token: str, at_ms: int) -> None: ...
     def add_link(self, link: Link, token_hash: bytes) -> None: ...
+
+    def find_link(self, token_hash: bytes, kind: LinkKind, now_ms: int) -> Link | None:
+        """The link, still to be used: None when unknown, of another kind, over or used."""
+        ...
 
     def use_link(self, token_hash: bytes, kind: LinkKind, now_ms: int) -> Link | None:
         """The link, once: None when unknown, of another kind, over or used."""

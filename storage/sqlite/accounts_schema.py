@@ -3,12 +3,13 @@
 STEPS = (
     "CREATE TABLE organisers (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID",
     """CREATE TABLE accounts (
-        id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, password_hash TEXT, totp_secret TEXT,
-        totp_step INTEGER NOT NULL DEFAULT 0
+        id TEXT PRIMARY KEY, address_hash BLOB NOT NULL UNIQUE, wrapped_key BLOB NOT NULL, sealed BLOB NOT NULL,
+        password_hash TEXT, totp_step INTEGER NOT NULL DEFAULT 0
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE members (
         organiser TEXT NOT NULL REFERENCES organisers, account TEXT NOT NULL REFERENCES accounts,
         role TEXT NOT NULL CHECK (role IN ('viewer', 'box_office', 'manager', 'owner')),
+        pending INTEGER NOT NULL CHECK (pending IN (0, 1)),
         PRIMARY KEY (organiser, account)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX members_by_account ON members (account)",
@@ -24,9 +25,10 @@ STEPS = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX tokens_by_organiser ON tokens (organiser, created_at_ms)",
     """CREATE TABLE links (
-        hash BLOB PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('invitation', 'reset')), email TEXT NOT NULL,
-        organiser TEXT REFERENCES organisers, role TEXT, expires_at_ms INTEGER NOT NULL
+        hash BLOB PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('invitation', 'reset')),
+        account TEXT NOT NULL REFERENCES accounts, organiser TEXT REFERENCES organisers, expires_at_ms INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX links_by_account ON links (account, kind, expires_at_ms)",
     "CREATE INDEX links_by_end ON links (expires_at_ms)",
     """CREATE TABLE slugs (
         slug TEXT PRIMARY KEY, conference TEXT NOT NULL UNIQUE, organiser TEXT NOT NULL,

@@ -1,6 +1,7 @@
 """Sessions, API tokens and mailed links. Only hashes of what lets somebody in are stored."""
 
 from storage.accounts import (
+    LINKS_PER_ACCOUNT_MAX,
     NEVER_MS,
     SESSIONS_PER_ACCOUNT_MAX,
     TOKENS_PER_ORGANISER_MAX,
@@ -10,8 +11,9 @@ from storage.accounts import (
     Principal,
     TooMany,
 )
-from storage.addresses import normal_address
 from storage.sqlite.shared import Execute, SharedDatabase
+
+_LINK = "kind, account, organiser, expires_at_ms"
 
 
 class SqliteCredentials:
@@ -33,7 +35,8 @@ class SqliteCredentials:
     def principal(self, token_hash: bytes, now_ms: int) -> Principal | None:
         rows = self._database.rows(
             """SELECT sessions.account, expires_at_ms, organiser, role, NULL
-                FROM sessions LEFT JOIN members USING (account) WHERE hash = ?1 AND expires_at_ms > ?2
+                FROM sessions LEFT JOIN members ON members.account = sessions.account AND NOT pending
+                WHERE hash = ?1 AND expires_at_ms > ?2
             UNION ALL SELECT NULL, ?3, organiser, role, id FROM tokens WHERE hash = ?1""",
             token_hash,
             now_ms,
@@ -65,16 +68,25 @@ class SqliteCredentials:
         self._database.write("UPDATE tokens SET last_used_at_ms = ? WHERE id = ?", at_ms, token)
 
     def add_link(self, link: Link, token_hash: bytes) -> None:
-        kept = link._replace(email=normal_address(link.email))
-        self._database.write("INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)", token_hash, *kept)
+        with self._database.transaction() as execute:
+            execute("INSERT INTO links VALUES (?, ?, ?, ?, ?)", (token_hash, *link))
+            execute(
+                """DELETE FROM links WHERE hash IN (
+                    SELECT hash FROM links WHERE account = ?1 AND kind = ?2
+                    ORDER BY hash = ?3 DESC, expires_at_ms DESC LIMIT -1 OFFSET ?4
+                )""",
+                (link.account, link.kind, token_hash, LINKS_PER_ACCOUNT_MAX),
+            )
+
+    def find_link(self, token_hash: bytes, kind: LinkKind, now_ms: int) -> Link | None:
+        query = f"SELECT {_LINK} FROM links WHERE hash = ? AND kind = ? AND expires_at_ms > ?"  # noqa: S608 - names only
+        row = self._database.row(query, token_hash, kind, now_ms)
+        return Link(*row) if row else None
 
     def use_link(self, token_hash: bytes, kind: LinkKind, now_ms: int) -> Link | None:
         with self._database.transaction() as execute:
-            found = execute(
-                """DELETE FROM links WHERE hash = ? AND kind = ? AND expires_at_ms > ?
-                RETURNING kind, email, organiser, role, expires_at_ms""",
-                (token_hash, kind, now_ms),
-            ).fetchall()
+            used = f"DELETE FROM links WHERE hash = ? AND kind = ? AND expires_at_ms > ? RETURNING {_LINK}"  # noqa: S608 - names only
+            found = execute(used, (token_hash, kind, now_ms)).fetchall()
         return Link(*found[0]) if found else None
 
     def drop_expired(self, now_ms: int) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from storage.accounts import (
+    LINKS_PER_ACCOUNT_MAX,
     MEMBERS_PER_ORGANISER_MAX,
     NEVER_MS,
     SESSIONS_PER_ACCOUNT_MAX,
@@ -48,7 +49,7 @@ class AccountsContract:
     def test_registering_makes_an_owner_who_is_signed_in(self, accounts: Accounts) -> None:
         organiser, account = registered(accounts)
         assert accounts.organiser(organiser) == "Contoso"
-        assert accounts.find(ANA) == accounts.account(account) == Account(account, f"hash of {ANA}", ANA, None)
+        assert accounts.find(ANA) == accounts.account(account) == Account(account, f"hash of {ANA}", ANA)
         assert accounts.memberships(account) == [Membership(organiser, "Contoso", "owner")]
         assert accounts.members(organiser) == [Member(account, ANA, "owner", pending=False)]
         token = hashed(f"first session of {ANA}")
@@ -58,7 +59,7 @@ class AccountsContract:
         organiser, account = registered(accounts, email=" Ana@Example.ORG")
         assert accounts.register("Other", "ANA@example.org ", "other", hashed("other"), 1_000) is None
         found = accounts.find("aNa@eXample.org")
-        assert found == Account(account, "hash of  Ana@Example.ORG", ANA, None)
+        assert found == Account(account, "hash of  Ana@Example.ORG", ANA)
         assert accounts.memberships(account) == [Membership(organiser, "Contoso", "owner")]
         assert accounts.principal(hashed("other"), 0) is None
 
@@ -96,7 +97,7 @@ class AccountsContract:
     def test_what_is_over_is_dropped(self, accounts: Accounts) -> None:
         _organiser, account = registered(accounts)
         accounts.open_session(account, hashed("long"), 2_000)
-        accounts.add_link(Link("reset", ANA, None, None, 1_000), hashed("link"))
+        accounts.add_link(Link("reset", account, None, 1_000), hashed("link"))
         accounts.drop_expired(1_000)
         assert accounts.principal(hashed(f"first session of {ANA}"), 0) is None
         assert accounts.use_link(hashed("link"), "reset", 0) is None
@@ -110,20 +111,39 @@ class AccountsContract:
         assert found is not None
         assert found.password_hash == "new"
 
-    def test_an_invited_member_is_pending_until_there_is_a_password(self, accounts: Accounts) -> None:
+    def test_an_invited_member_is_pending_until_the_invitation_is_accepted(self, accounts: Accounts) -> None:
         organiser, _owner = registered(accounts)
         bob = accounts.add_member(organiser, "Bob@example.org", "viewer")
         assert isinstance(bob, Member)
         assert bob == Member(bob.account, "bob@example.org", "viewer", pending=True)
-        assert accounts.find("bob@example.org") == Account(bob.account, None, "bob@example.org", None)
+        assert accounts.find("bob@example.org") == Account(bob.account, None, "bob@example.org")
         accounts.set_password(bob.account, "hash")
+        accounts.open_session(bob.account, hashed("bob"), 100)
+        assert [member.pending for member in accounts.members(organiser)] == [False, True]
+        assert accounts.principal(hashed("bob"), 0) == Principal(bob.account, {}, 100)
+        assert accounts.memberships(bob.account) == []
+        assert accounts.accept_member(organiser, bob.account) is True
+        assert accounts.accept_member("other", bob.account) is False
         assert [member.pending for member in accounts.members(organiser)] == [False, False]
+        assert accounts.principal(hashed("bob"), 0) == Principal(bob.account, {organiser: "viewer"}, 100)
+
+    def test_an_invitation_gives_a_member_no_other_role(self, accounts: Accounts) -> None:
+        organiser, ana = registered(accounts)
+        assert accounts.add_member(organiser, ANA, "viewer") == Member(ana, ANA, "owner", pending=False)
+        bob = accounts.add_member(organiser, "bob@example.org", "viewer")
+        assert isinstance(bob, Member)
+        assert accounts.add_member(organiser, "bob@example.org", "manager") == bob._replace(role="manager")
+
+    def test_a_pending_owner_is_no_owner_yet(self, accounts: Accounts) -> None:
+        organiser, ana = registered(accounts)
+        accounts.add_member(organiser, "bob@example.org", "owner")
+        assert accounts.remove_member(organiser, ana) == LastOwner(ana, (organiser,))
 
     def test_one_account_has_a_role_in_each_organiser(self, accounts: Accounts) -> None:
         first, ana = registered(accounts, "First")
         second, bob = registered(accounts, "Second", "bob@example.org")
-        assert accounts.add_member(second, ANA, "box_office") == Member(ana, ANA, "box_office", pending=False)
-        assert accounts.add_member(second, ANA, "manager") == Member(ana, ANA, "manager", pending=False)
+        assert accounts.add_member(second, ANA, "manager") == Member(ana, ANA, "manager", pending=True)
+        accounts.accept_member(second, ana)
         assert accounts.memberships(ana) == [
             Membership(first, "First", "owner"),
             Membership(second, "Second", "manager"),
@@ -137,6 +157,7 @@ class AccountsContract:
         organiser, ana = registered(accounts)
         bob = accounts.add_member(organiser, "bob@example.org", "owner")
         assert isinstance(bob, Member)
+        accounts.accept_member(organiser, bob.account)
         assert accounts.remove_member(organiser, ana) is True
         assert accounts.remove_member(organiser, ana) is False
         assert accounts.principal(hashed(f"first session of {ANA}"), 0) == Principal(ana, {}, 1_000)
@@ -144,8 +165,8 @@ class AccountsContract:
     def test_the_last_owner_stays(self, accounts: Accounts) -> None:
         organiser, ana = registered(accounts)
         accounts.add_member(organiser, "bob@example.org", "manager")
-        assert accounts.remove_member(organiser, ana) == LastOwner(ana)
-        assert accounts.set_role(organiser, ana, "manager") == LastOwner(ana)
+        assert accounts.remove_member(organiser, ana) == LastOwner(ana, (organiser,))
+        assert accounts.set_role(organiser, ana, "manager") == LastOwner(ana, (organiser,))
         assert accounts.set_role(organiser, ana, "owner") is True
         assert accounts.set_role(organiser, "nobody", "viewer") is False
         assert accounts.memberships(ana) == [Membership(organiser, "Contoso", "owner")]
@@ -160,10 +181,15 @@ class AccountsContract:
 
     def test_a_time_step_of_the_second_factor_counts_once(self, accounts: Accounts) -> None:
         _organiser, ana = registered(accounts)
+        accounts.offer_totp(ana, "OFFERED")
+        offered = accounts.account(ana)
+        assert offered is not None
+        assert (offered.totp_secret, offered.totp_offered) == (None, "OFFERED")
         accounts.set_totp(ana, "SECRET")
         found = accounts.account(ana)
         assert found is not None
         assert found.totp_secret == "SECRET"
+        assert accounts.principal(hashed(f"first session of {ANA}"), 0) is None
         assert [accounts.use_totp_step(ana, step) for step in (7, 7, 6, 8)] == [True, False, False, True]
 
     def test_an_api_token_opens_its_organiser_until_it_is_revoked(self, accounts: Accounts) -> None:
@@ -190,13 +216,58 @@ class AccountsContract:
         assert accounts.add_token(organiser, more, hashed("more")) == TooMany(TOKENS_PER_ORGANISER_MAX)
 
     def test_a_mailed_link_works_once_in_its_time_for_its_purpose(self, accounts: Accounts) -> None:
-        organiser, _ana = registered(accounts)
-        link = Link("invitation", "bob@example.org", organiser, "manager", 500)
-        accounts.add_link(link._replace(email="BOB@example.org"), hashed("link"))
+        organiser, ana = registered(accounts)
+        link = Link("invitation", ana, organiser, 500)
+        accounts.add_link(link, hashed("link"))
         assert accounts.use_link(hashed("link"), "reset", 100) is None
+        assert accounts.find_link(hashed("link"), "invitation", 499) == link
+        assert accounts.find_link(hashed("link"), "invitation", 500) is None
+        assert accounts.find_link(hashed("link"), "reset", 100) is None
         assert accounts.use_link(hashed("link"), "invitation", 500) is None
         assert accounts.use_link(hashed("link"), "invitation", 499) == link
         assert accounts.use_link(hashed("link"), "invitation", 100) is None
+
+    def test_a_new_password_ends_the_other_ways_to_one(self, accounts: Accounts) -> None:
+        organiser, ana = registered(accounts)
+        accounts.add_link(Link("reset", ana, None, 500), hashed("reset"))
+        accounts.add_link(Link("invitation", ana, organiser, 500), hashed("invitation"))
+        accounts.set_password(ana, "new")
+        assert accounts.find_link(hashed("reset"), "reset", 0) is None
+        assert accounts.find_link(hashed("invitation"), "invitation", 0) is not None
+
+    def test_an_account_has_a_bounded_number_of_links(self, accounts: Accounts) -> None:
+        _organiser, ana = registered(accounts)
+        for number in range(LINKS_PER_ACCOUNT_MAX + 1):
+            accounts.add_link(Link("reset", ana, None, 500 + number), b"%d" % number)
+        assert accounts.find_link(b"0", "reset", 0) is None
+        assert accounts.find_link(b"1", "reset", 0) is not None
+
+    def test_a_removed_members_invitation_is_void(self, accounts: Accounts) -> None:
+        organiser, _ana = registered(accounts)
+        bob = accounts.add_member(organiser, "bob@example.org", "viewer")
+        assert isinstance(bob, Member)
+        accounts.add_link(Link("invitation", bob.account, organiser, 500), hashed("link"))
+        assert accounts.remove_member(organiser, bob.account) is True
+        assert accounts.use_link(hashed("link"), "invitation", 0) is None
+
+    def test_an_erased_account_is_gone_with_all_that_is_its_own(self, accounts: Accounts) -> None:
+        organiser, ana = registered(accounts)
+        bob = accounts.add_member(organiser, "bob@example.org", "owner")
+        assert isinstance(bob, Member)
+        accounts.add_link(Link("reset", bob.account, None, 500), hashed("link"))
+        accounts.open_session(bob.account, hashed("bob"), 100)
+        assert accounts.erase_account(bob.account) is True
+        assert accounts.erase_account(bob.account) is False
+        assert accounts.find("bob@example.org") is None
+        assert accounts.principal(hashed("bob"), 0) is None
+        assert accounts.use_link(hashed("link"), "reset", 0) is None
+        assert [member.account for member in accounts.members(organiser)] == [ana]
+
+    def test_the_last_owner_is_not_erased(self, accounts: Accounts) -> None:
+        organiser, ana = registered(accounts)
+        assert accounts.erase_account(ana) == LastOwner(ana, (organiser,))
+        assert accounts.organisers() == [organiser]
+        assert accounts.find(ANA) is not None
 
     def test_a_slug_is_one_conferences_in_the_whole_installation(self, accounts: Accounts) -> None:
         mine = Claim("devdays", "c1", "o1")
