@@ -14,6 +14,10 @@ def expectation(hint: Any) -> str:
             return "true or false"
         case LiteralType(values=values):
             return "one of " + ", ".join(str(value) for value in values)
+        case StrType(min_length=None, pattern=None):
+            return "a text"
+        case StrType(pattern=str() as pattern):
+            return f"a text of the form {pattern}"
         case StrType():
             return "a text that is not empty"
         case VarTupleType():

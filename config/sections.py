@@ -30,6 +30,7 @@ class Gateway(Struct, frozen=True, forbid_unknown_fields=True):
 
     address: Address
     operator_address: Address
+    public_url: Annotated[str, Meta(max_length=200, pattern=r"^(https?://[^\s/?#]+)?$")]
     gateways: Annotated[int, Meta(ge=1, le=64)]
     trusted_proxies: tuple[str, ...]
     waiting_per_target_max: Count
@@ -62,6 +63,49 @@ class Webhooks(Struct, frozen=True, forbid_unknown_fields=True):
     """Notices to the organisers' own systems."""
 
     allow_private: bool
+
+
+class Mail(Struct, frozen=True, forbid_unknown_fields=True):
+    """How mail leaves, and who it comes from."""
+
+    host: Annotated[str, Meta(max_length=255)]
+    port: Annotated[int, Meta(ge=1, le=65_535)]
+    security: Literal["tls", "starttls", "none"]
+    username: str
+    password: str
+    timeout_ms: Wait
+    sender: Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")]
+    sender_name: str
+    language: Literal["en", "de"]
+
+
+class Payments(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which ways to pay are offered, and the keys they need."""
+
+    sandbox: bool
+    sandbox_late_ms: Annotated[int, Meta(ge=0, le=DAY_MS)]
+    stripe_secret_key: str
+    stripe_publishable_key: str
+    stripe_webhook_secret: str
+    stripe_api: Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+$")]
+    stripe_script: Annotated[str, Meta(pattern=r"^https?://[^\s?#;,]+$")]
+    stripe_tolerance_ms: Annotated[int, Meta(ge=1_000, le=10 * MINUTE_MS)]
+    stripe_timeout_ms: Wait
+
+
+class Courier(Struct, frozen=True, forbid_unknown_fields=True):
+    """What happens after the fact: how often to look, how much at once, and when to give up."""
+
+    poll_ms: Annotated[int, Meta(ge=10, le=MINUTE_MS)]
+    lease_ms: Annotated[int, Meta(ge=1_000, le=10 * MINUTE_MS)]
+    mails_at_once_max: Annotated[int, Meta(ge=1, le=100)]
+    refunds_at_once_max: Annotated[int, Meta(ge=1, le=1_000)]
+    webhooks_at_once_max: Annotated[int, Meta(ge=1, le=1_000)]
+    webhooks_per_target_max: Annotated[int, Meta(ge=1, le=100)]
+    give_up_ms: Annotated[int, Meta(ge=MINUTE_MS, le=30 * DAY_MS)]
+    deliveries_kept_max: Count
+    payment_reminder_ms: Annotated[int, Meta(ge=0, le=30 * DAY_MS)]
+    naming_reminder_ms: Annotated[int, Meta(ge=0, le=60 * DAY_MS)]
 
 
 class Entities(Struct, frozen=True, forbid_unknown_fields=True):

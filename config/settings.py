@@ -17,7 +17,19 @@ from msgspec import Struct
 
 from config.addresses import Address
 from config.expectations import expectation
-from config.sections import Accounts, Actors, Entities, Gateway, Logs, Storage, Timers, Webhooks
+from config.sections import (
+    Accounts,
+    Actors,
+    Courier,
+    Entities,
+    Gateway,
+    Logs,
+    Mail,
+    Payments,
+    Storage,
+    Timers,
+    Webhooks,
+)
 
 DEFAULTS = Path(__file__).with_name("default.toml")
 PREFIX = "CONTOSO_"
@@ -39,6 +51,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     gateway: Gateway
     accounts: Accounts
     webhooks: Webhooks
+    mail: Mail
+    payments: Payments
+    courier: Courier
     entities: Entities
     timers: Timers
     actors: Actors
@@ -73,6 +88,9 @@ _ASCENDING = (
     ("gateway.drain_ms", "actors.drain_ms"),
     ("timers.tick_ms_min", "timers.tick_ms_max"),
     ("entities.awake_max", "actors.pending_transmits_max"),
+    ("mail.timeout_ms", "courier.lease_ms"),
+    ("payments.stripe_timeout_ms", "courier.lease_ms"),
+    ("courier.webhooks_per_target_max", "courier.webhooks_at_once_max"),
 )
 
 
