@@ -22,7 +22,10 @@ class OrderTermsChanged(Struct, frozen=True, array_like=True, tag="order-terms-c
 
 
 class OrderPlaced(Struct, frozen=True, array_like=True, tag="order-placed.1"):
-    """A buyer ordered what a reservation holds, at the prices it was held for and the fees of that day."""
+    """A buyer ordered what a reservation holds, at the prices it was held for and the fees of that day.
+
+    ``seat_fees_minor``: for each line, the fee of one of its seats. Seats are numbered from 1, line after line.
+    """
 
     order: str
     reservation: str
@@ -34,6 +37,7 @@ class OrderPlaced(Struct, frozen=True, array_like=True, tag="order-placed.1"):
     lines: tuple[Line, ...]
     currency: str
     fees: FeeStructure
+    seat_fees_minor: tuple[int, ...]
     total_minor: int
     pay_by_ms: int
 

@@ -95,7 +95,7 @@ def placed(event: OrderPlaced, at_ms: int) -> Order:
         fees=event.fees,
         total_minor=event.total_minor,
         pay_by_ms=event.pay_by_ms,
-        seats=seats_of(event.lines, event.fees),
+        seats=seats_of(event.lines, event.seat_fees_minor),
     )
 
 

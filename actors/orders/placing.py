@@ -5,7 +5,7 @@ from actors.messages.refusals import Refused
 from actors.orders.days import DAY
 from actors.orders.events import OrderEvent, OrderPlaced, OrderTermsChanged, SecuringStarted
 from actors.orders.fees import in_force
-from actors.orders.pricing import seats_of, total_minor
+from actors.orders.pricing import fees_of, seats_of, total_minor
 from actors.orders.refusing import invalid
 from actors.orders.state import Orders
 
@@ -33,7 +33,8 @@ def place(state: Orders, command: PlaceOrder) -> tuple[OrderEvent, ...] | Refuse
     if seats_number > SEATS_MAX:
         return Refused("too-many-seats", f"at most {SEATS_MAX} seats for one order", number=SEATS_MAX)
     fees = in_force(state.terms.fees, command.placed_on)
-    total = total_minor(seats_of(command.lines, fees), fees)
+    seat_fees = fees_of(command.lines, fees)
+    total = total_minor(seats_of(command.lines, seat_fees), fees)
     placed = OrderPlaced(
         order=command.order,
         reservation=command.reservation,
@@ -45,6 +46,7 @@ def place(state: Orders, command: PlaceOrder) -> tuple[OrderEvent, ...] | Refuse
         lines=command.lines,
         currency=command.currency,
         fees=fees,
+        seat_fees_minor=seat_fees,
         total_minor=total,
         pay_by_ms=command.expires_at_ms,
     )

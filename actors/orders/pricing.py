@@ -18,11 +18,15 @@ class Returned(NamedTuple):
     kept_minor: int
 
 
-def seats_of(lines: Iterable[Line], fees: FeeStructure) -> list[Seat]:
+def fees_of(lines: Iterable[Line], fees: FeeStructure) -> tuple[int, ...]:
+    """For each line, the fee of one of its seats."""
+    return tuple(fee_of_seat_minor(fees, line.price_minor) for line in lines)
+
+
+def seats_of(lines: Sequence[Line], seat_fees_minor: Sequence[int]) -> list[Seat]:
     """A seat for each that the lines have taken, numbered from 1."""
     seats: list[Seat] = []
-    for line in lines:
-        fee_minor = fee_of_seat_minor(fees, line.price_minor)
+    for line, fee_minor in zip(lines, seat_fees_minor, strict=True):
         start = len(seats) + 1
         seats += [
             Seat(str(number), line.seat_type, line.price_minor, fee_minor)

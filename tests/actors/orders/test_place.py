@@ -40,7 +40,9 @@ FREE = (Line("general", 2, 2, 0),)
 def test_an_order_has_the_prices_as_held_and_its_total_is_computed_here() -> None:
     outcome = OPEN.when(placing(), at=NOON_MS)
     outcome.then(
-        OrderPlaced(ORDER, RESERVATION, "pana", "sandbox", "en", DAY, "", LINES, "EUR", FEE, TOTAL, EXPIRES_MS)
+        OrderPlaced(
+            ORDER, RESERVATION, "pana", "sandbox", "en", DAY, "", LINES, "EUR", FEE, (350, 200), TOTAL, EXPIRES_MS
+        )
     )
     outcome.answered(
         OrderStands(
