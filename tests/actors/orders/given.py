@@ -69,7 +69,7 @@ def paid(amount_minor: int = TOTAL, payment: str = "pay1", name: str = "ana", cu
 
 def terms(**changes: Any) -> ConfigureOrders:
     """Newer terms."""
-    return ConfigureOrders(replace(TERMS, version=4, **changes))
+    return ConfigureOrders(replace(TERMS, **{"version": 4, **changes}))
 
 
 def order(scenario: Scenario[Orders], name: str = ORDER) -> OrderStands:
