@@ -6,12 +6,13 @@ data. Whoever takes a row leases it: a worker that dies lets it come due again. 
 ``storage.failures.Unavailable``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 WAITING_MAX = 1_000_000
 """Rows that wait to be sent."""
 ERROR_CHARACTERS_MAX = 500
+WITHOUT_MAX = 1_000
 
 State = Literal["waiting", "done", "given_up"]
 
@@ -65,12 +66,17 @@ class Outbox(Protocol):
         """Up to which position the stream's facts have been heard; 0 for none."""
         ...
 
-    def take_due(self, now_ms: int, limit: int, lease_ms: int) -> list[Due]:
-        """Leases what is due, the longest due first, until ``now_ms + lease_ms``; each taking is an attempt."""
+    def take_due(
+        self, now_ms: int, limit: int, lease_ms: int, kind: str | None = None, without: Collection[str] = ()
+    ) -> list[Due]:
+        """Leases what is due, the longest due first, until ``now_ms + lease_ms``; each taking is an attempt.
+
+        Of one ``kind`` only, where it is named, and nothing of the groups ``without`` (at most ``WITHOUT_MAX``).
+        """
         ...
 
-    def done(self, due: Due, at_ms: int) -> None:
-        """It was sent: true whoever has leased it meanwhile."""
+    def done(self, due: Due, at_ms: int, entries: Sequence[Entry] = ()) -> None:
+        """It was sent: true whoever has leased it meanwhile. ``entries``: what follows from it, added with it."""
         ...
 
     def retry(self, due: Due, due_at_ms: int, error: str) -> bool:
@@ -85,12 +91,20 @@ class Outbox(Protocol):
         """An operator's wish: due now, whatever became of it; False when there is no such row."""
         ...
 
+    def postpone(self, due: Due, due_at_ms: int) -> bool:
+        """It is not yet time: due then, and this taking was no attempt; False when somebody else has taken it since."""
+        ...
+
     def next_due_ms(self) -> int | None:
         """When the next row comes due."""
         ...
 
     def listed(self, state: State, group: str | None = None, after: int = 0, limit: int = 50) -> list[Listed]:
         """By id."""
+        ...
+
+    def find(self, key: str) -> Listed | None:
+        """The row of this key."""
         ...
 
     def counts(self) -> dict[State, int]: ...

@@ -1,10 +1,10 @@
 """The outbox in SQLite: see ``storage.outbox``."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from storage.outbox import ERROR_CHARACTERS_MAX, WAITING_MAX, Due, Entry, Full, Listed, State
-from storage.sqlite.shared import SharedDatabase
+from storage.outbox import ERROR_CHARACTERS_MAX, WAITING_MAX, WITHOUT_MAX, Due, Entry, Full, Listed, State
+from storage.sqlite.shared import Execute, SharedDatabase
 
 _STEPS = (
     """CREATE TABLE outbox (
@@ -15,11 +15,18 @@ _STEPS = (
     "CREATE INDEX outbox_due ON outbox (at_ms, id) WHERE state = 'waiting'",
     "CREATE INDEX outbox_listed ON outbox (state, id)",
     "CREATE TABLE cursors (stream TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE INDEX outbox_due_of_kind ON outbox (kind, at_ms, id) WHERE state = 'waiting'",
 )
+_ADD = """INSERT INTO outbox (key, kind, payload, at_ms, "group") VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (key) DO NOTHING"""
+_DUE = """SELECT id, key, kind, payload, "group", attempts + 1 FROM outbox
+    WHERE state = 'waiting' AND at_ms <= ?{more} ORDER BY at_ms, id LIMIT ?"""
 
 _MOVE = """INSERT INTO cursors VALUES (?, ?)
     ON CONFLICT (stream) DO UPDATE SET position = max(position, excluded.position)"""
 _RETRY = "UPDATE outbox SET at_ms = ?, last_error = ? WHERE id = ? AND attempts = ? AND state = 'waiting'"
+_POSTPONE = """UPDATE outbox SET at_ms = ?, attempts = attempts - 1
+    WHERE id = ? AND attempts = ? AND state = 'waiting'"""
 _GIVE_UP = """UPDATE outbox SET state = 'given_up', at_ms = ?, last_error = ?
     WHERE id = ? AND attempts = ? AND state = 'waiting'"""
 
@@ -37,13 +44,7 @@ class SqliteOutbox:
             ((waiting,),) = execute("SELECT count(*) FROM outbox WHERE state = 'waiting'", ())
             if waiting + len(entries) > self._waiting_max:
                 return Full(self._waiting_max)
-            added = 0
-            for entry in entries:
-                added += execute(
-                    """INSERT INTO outbox (key, kind, payload, at_ms, "group") VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT (key) DO NOTHING""",
-                    entry,
-                ).rowcount
+            added = _add(execute, entries)
             if cursor:
                 execute(_MOVE, cursor)
         return added
@@ -52,13 +53,19 @@ class SqliteOutbox:
         row = self._database.row("SELECT position FROM cursors WHERE stream = ?", stream)
         return int(row[0]) if row else 0
 
-    def take_due(self, now_ms: int, limit: int, lease_ms: int) -> list[Due]:
+    def take_due(
+        self, now_ms: int, limit: int, lease_ms: int, kind: str | None = None, without: Collection[str] = ()
+    ) -> list[Due]:
+        assert len(without) <= WITHOUT_MAX, "more groups than one statement can name"
+        more = (" AND kind = ?" if kind else "") + (
+            f' AND "group" NOT IN ({", ".join("?" * len(without))})' if without else ""
+        )
+        values = (now_ms, *([kind] if kind else ()), *without, limit)
+        query = _DUE.format(more=more)
+        if not self._database.row(query, *values):  # Most looks find nothing: no need to make writers wait.
+            return []
         with self._database.transaction() as execute:
-            rows = execute(
-                """SELECT id, key, kind, payload, "group", attempts + 1 FROM outbox
-                WHERE state = 'waiting' AND at_ms <= ? ORDER BY at_ms, id LIMIT ?""",
-                (now_ms, limit),
-            ).fetchall()
+            rows = execute(query, values).fetchall()
             taken = [Due(*row) for row in rows]
             for due in taken:
                 execute(
@@ -66,8 +73,13 @@ class SqliteOutbox:
                 )
         return taken
 
-    def done(self, due: Due, at_ms: int) -> None:
-        self._database.write("UPDATE outbox SET state = 'done', at_ms = ? WHERE id = ?", at_ms, due.id)
+    def done(self, due: Due, at_ms: int, entries: Sequence[Entry] = ()) -> None:
+        with self._database.transaction() as execute:
+            _add(execute, entries)
+            execute("UPDATE outbox SET state = 'done', at_ms = ? WHERE id = ?", (at_ms, due.id))
+
+    def postpone(self, due: Due, due_at_ms: int) -> bool:
+        return self._database.write(_POSTPONE, due_at_ms, due.id, due.attempt) > 0
 
     def retry(self, due: Due, due_at_ms: int, error: str) -> bool:
         return self._database.write(_RETRY, due_at_ms, error[:ERROR_CHARACTERS_MAX], due.id, due.attempt) > 0
@@ -87,9 +99,18 @@ class SqliteOutbox:
             WHERE state = ?1 AND id > ?2 AND (?3 IS NULL OR "group" = ?3) ORDER BY id LIMIT ?4"""
         return [Listed(*row) for row in self._database.rows(query, state, after, group, limit)]
 
+    def find(self, key: str) -> Listed | None:
+        query = """SELECT id, key, kind, "group", state, at_ms, attempts, last_error FROM outbox WHERE key = ?"""
+        row = self._database.row(query, key)
+        return Listed(*row) if row else None
+
     def counts(self) -> dict[State, int]:
         counts: dict[State, int] = {"waiting": 0, "done": 0, "given_up": 0}
         return counts | dict(self._database.rows("SELECT state, count(*) FROM outbox GROUP BY state"))
 
     def close(self) -> None:
         self._database.close()
+
+
+def _add(execute: Execute, entries: Sequence[Entry]) -> int:
+    return sum(execute(_ADD, entry).rowcount for entry in entries)

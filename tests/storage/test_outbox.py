@@ -121,3 +121,27 @@ def test_two_workers_never_take_the_same(outbox: SqliteOutbox, path: Path) -> No
     outbox.enqueue([entry(name) for name in "abcd"])
     assert keys(take(outbox, limit=2)) + keys(take(other, limit=4)) == ["a", "b", "c", "d"]
     other.close()
+
+
+def test_one_kind_is_taken_without_the_groups_that_are_busy(outbox: SqliteOutbox) -> None:
+    outbox.enqueue([entry("a", group="busy"), entry("b", group="idle"), Entry("c", "refund", b"", 100)])
+    assert keys(outbox.take_due(100, 10, LEASE_MS, kind="mail", without={"busy"})) == ["b"]
+    assert keys(outbox.take_due(100, 10, LEASE_MS, kind="refund")) == ["c"]
+
+
+def test_what_follows_from_a_row_is_added_with_its_end(outbox: SqliteOutbox) -> None:
+    outbox.enqueue([entry("a")])
+    outbox.done(take(outbox)[0], 110, [entry("a/1"), entry("a/2")])
+    assert keys(take(outbox, 110)) == ["a/1", "a/2"]
+    found = outbox.find("a")
+    assert found is not None
+    assert found.state == "done"
+
+
+def test_what_is_postponed_was_not_tried(outbox: SqliteOutbox) -> None:
+    outbox.enqueue([entry("a")])
+    due = take(outbox)[0]
+    assert outbox.postpone(due, 500)
+    assert not outbox.postpone(due, 600), "it is no longer the taker's"
+    assert take(outbox, 499) == []
+    assert take(outbox, 500)[0].attempt == 1
