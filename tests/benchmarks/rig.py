@@ -68,7 +68,7 @@ class Product:
             )
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() - begun > START_S_MAX:
-                raise DidNotStart(f"the product did not start: {self._log.read_text()[-2000:]}")
+                raise DidNotStart(f"the product did not start; its last words: {self._last_words()}")
             time.sleep(0.02)
         self.started_s = time.monotonic() - begun
 
@@ -93,6 +93,10 @@ class Product:
     @property
     def _log(self) -> Path:
         return Path(self._folder.name) / "serve.log"
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text().splitlines()
+        return lines[-1][-500:] if lines else "none"
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)

@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterator
 
 from tests.benchmarks import processes
+from tests.benchmarks.figures.hot import Selling
 from tests.benchmarks.loading import Numbers, load
 from tests.benchmarks.results import Row, figure
-from tests.benchmarks.rig import Bench, product
+from tests.benchmarks.rig import Bench, per_s, product, ratios
 from tests.benchmarks.stage import reserving, venues
 
 IDLE_CONFERENCES = 40
@@ -23,7 +24,7 @@ def start(bench: Bench) -> Iterator[Row]:
     yield Row("start to first answer", taken, "s", most=3.0)
 
 
-@figure("memory", "an idle entity, and 100,000 live reservations; deciding among them over HTTP")
+@figure("memory", "what an idle entity takes")
 def memory(bench: Bench) -> Iterator[Row]:
     numbers = Numbers()
     with product(bench.root) as sold:
@@ -35,19 +36,26 @@ def memory(bench: Bench) -> Iterator[Row]:
         yield Row("idle entity", each, "MiB", most=6.0, note=f"{len(entities)} processes")
         grown = (processes.tree_pss_mib(sold.pid) - before_mib) / max(len(entities), 1)
         yield Row("idle entity, with what grows elsewhere", [grown], "MiB")
+
+
+@figure("live", "100,000 live reservations: their memory, and a reservation's time among them, over HTTP")
+def live(bench: Bench) -> Iterator[Row]:
+    numbers = Numbers()
     with product(bench.root) as sold:
-        place = venues(sold)
-        requests = reserving(place)
-        load(sold.target, 64, requests, numbers, count=FEW).expect(201)
-        few = load(sold.target, 64, requests, numbers, bench.seconds / 2).expect(201)
-        left = LIVE - FEW - few.count
+        small, large = venues(sold, conferences=2)
+        few = Selling(sold, 64, reserving([small]), numbers, bench.seconds)
+        many = Selling(sold, 64, reserving([large]), numbers, bench.seconds)
+        load(sold.target, 64, few.requests, numbers, count=FEW).expect(201)
+        load(sold.target, 64, many.requests, numbers, count=FEW).expect(201)
         before_mib = processes.tree_pss_mib(sold.pid)
-        load(sold.target, 64, requests, numbers, count=left).expect(201)
-        grown = processes.tree_pss_mib(sold.pid) - before_mib
-        many = load(sold.target, 64, requests, numbers, bench.seconds / 2).expect(201)
-        yield Row("100,000 live reservations", [grown * LIVE / left], "MiB", most=150.0, note="all processes together")
-        name = "time of a reservation, 100,000 live to few, over HTTP"
-        yield Row(name, [few.rate_per_s / many.rate_per_s], most=1.2)
+        load(sold.target, 64, many.requests, numbers, count=LIVE).expect(201)
+        grown_mib = processes.tree_pss_mib(sold.pid) - before_mib
+        yield Row("100,000 live reservations", [grown_mib], "MiB", most=150.0, note="all processes together")
+        rounds = bench.in_turns(few, many)
+        name = "a reservation among 100,000 to one among few, over HTTP"
+        yield Row(f"{name}: time", ratios(rounds), most=1.2, note=per_s(rounds))
+        cost = [large / small for large, small in zip(many.used_us, few.used_us, strict=True)]
+        yield Row(f"{name}: CPU, all processes", cost, most=1.2)
 
 
 @figure("waking", "500 conferences used in turn on a node that keeps 100 awake")
