@@ -37,12 +37,14 @@ def wake_ms(state: Inventory, waiter: Waiter) -> int:
     stocks = state.stocks
     left = {seat_type: stocks[seat_type].quota - stocks[seat_type].taken for seat_type, _ in waiter.wanted}
     ends_ms = hopeless_from_ms(waiter, stocks, left)
-    several = len(waiter.wanted) > 1
-    if (several and waiter.accept_fewer) or not state.waitlist.leads(waiter):
-        return ends_ms  # What is there for the former is seen whenever one of its seat types moves.
+    opens_at_ms = max(stocks[seat_type].opens_at_ms for seat_type in left)
+    if not opens_at_ms or not state.waitlist.leads(waiter):
+        return ends_ms
+    if waiter.accept_fewer and len(left) > 1:
+        return ends_ms  # What is there for it is seen whenever seats of one of its types are freed.
     if allotted(stocks, waiter.wanted, left, accept_fewer=waiter.accept_fewer) is None:
         return ends_ms
-    return min(ends_ms, max(stocks[seat_type].opens_at_ms for seat_type, _ in waiter.wanted))
+    return min(ends_ms, opens_at_ms)
 
 
 def heads_to_wake(state: Inventory) -> list[tuple[int, Waiter]]:
