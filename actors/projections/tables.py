@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
-SHAPE: Final = 1
+SHAPE: Final = 2
 """Kept in the database as ``user_version``; grows with every change below."""
 
 PLACE_BITS: Final = 40
@@ -60,6 +60,90 @@ CREATE INDEX reservations_by_deadline ON reservations (expires_at_ms) WHERE expi
 CREATE UNIQUE INDEX reservations_waiting ON reservations (wait_place) WHERE wait_place IS NOT NULL;
 """
 
+_ORDER_TABLES: Final = """
+CREATE TABLE order_terms (
+    conference TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    version INTEGER NOT NULL,          -- the conference's
+    document BLOB NOT NULL             -- JSON of messages.orders.OrderTerms
+) WITHOUT ROWID;
+CREATE TABLE orders (
+    place INTEGER PRIMARY KEY,         -- as a reservation's, in the stream of orders
+    order_id TEXT NOT NULL,
+    conference TEXT NOT NULL,
+    reservation TEXT NOT NULL,
+    access TEXT NOT NULL,              -- hash of e-mail and access code, "" for none
+    status TEXT NOT NULL,
+    phase TEXT NOT NULL,               -- actors.projections.order_rows.Phase
+    returning_count INTEGER NOT NULL,  -- releases that the inventory does not know of yet
+    due_ms INTEGER,                    -- from when its entity has something to do by itself
+    document BLOB NOT NULL             -- JSON of messages.order_replies.OrderStands; its version is the stream's
+);
+CREATE UNIQUE INDEX orders_by_id ON orders (order_id);
+CREATE INDEX orders_by_reservation ON orders (reservation);
+CREATE INDEX orders_by_access ON orders (access) WHERE access <> '';
+CREATE INDEX orders_by_status ON orders (conference, status, place);
+CREATE INDEX orders_by_phase ON orders (conference, phase);
+CREATE INDEX orders_by_due ON orders (due_ms) WHERE due_ms IS NOT NULL;
+CREATE TABLE order_seats (
+    conference TEXT NOT NULL,          -- of sold orders only
+    order_id TEXT NOT NULL,
+    seat INTEGER NOT NULL,
+    seat_type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    attendee TEXT NOT NULL,            -- by the name in the vault, "" for nobody
+    checked_in_at_ms INTEGER NOT NULL, -- 0 for not
+    checked_in_where TEXT NOT NULL,
+    PRIMARY KEY (conference, order_id, seat)
+) WITHOUT ROWID;
+CREATE TABLE refunds (
+    refund TEXT PRIMARY KEY,
+    conference TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    payment TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    note TEXT NOT NULL,
+    status TEXT NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    problem TEXT NOT NULL DEFAULT ''   -- of the last failure
+) WITHOUT ROWID;
+CREATE INDEX refunds_pending ON refunds (conference, refund) WHERE status = 'pending';
+CREATE TABLE check_ins (
+    place INTEGER PRIMARY KEY,
+    conference TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    seat INTEGER NOT NULL,
+    seat_type TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    door TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX check_ins_by_seat ON check_ins (order_id, seat);
+CREATE TABLE sales (
+    conference TEXT NOT NULL,
+    day TEXT NOT NULL,                 -- UTC; what was given back counts on the day that it was
+    seat_type TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    seats INTEGER NOT NULL,
+    turnover_minor INTEGER NOT NULL,
+    PRIMARY KEY (conference, day, seat_type, currency)
+) WITHOUT ROWID;
+CREATE TABLE fee_lines (
+    place INTEGER PRIMARY KEY,
+    conference TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    seats INTEGER NOT NULL,
+    turnover_minor INTEGER NOT NULL,
+    fee_minor INTEGER NOT NULL,
+    currency TEXT NOT NULL
+);
+CREATE INDEX fee_lines_by_month ON fee_lines (conference, at_ms);
+"""
+
 
 class OtherShape(Exception):
     """The read models were made by another version of the software: they must be rebuilt."""
@@ -70,7 +154,7 @@ def create(db: Database) -> None:
     shape = _shape(db)
     if shape == 0 and not db.table_names():
         with db.atomic():
-            for statement in _TABLES.split(";\n"):
+            for statement in (_TABLES + _ORDER_TABLES).split(";\n"):
                 if statement.strip():
                     db.execute(statement)
             db.execute(f"PRAGMA user_version = {SHAPE}")
