@@ -186,6 +186,28 @@ def test_a_log_that_is_not_its_own_whole_self_is_stopped_by_name(
         assert verdict.problem is not None
 
 
+def test_a_missing_log_is_not_made_anew(folder: Path, place: Place) -> None:
+    place.log.unlink()
+    with pytest.raises(NotWhole, match="its file is missing"):
+        SqliteEventLogs(folder).open(STREAM, create=True)
+    assert not place.log.exists()
+
+
+def test_an_older_copy_is_told_from_its_anchor(folder: Path, place: Place) -> None:
+    older(place, folder)
+    with pytest.raises(NotWhole, match="at position 151: the log ends at 150, its anchor was at 200"):
+        SqliteEventLogs(folder).open(STREAM, create=False)
+
+
+def test_an_empty_log_of_another_stream_is_told_by_its_name(tmp_path: Path) -> None:
+    logs = SqliteEventLogs(tmp_path)
+    for stream in (STREAM, OTHER):
+        logs.open(stream, create=True).close()
+    place_of(tmp_path, OTHER).log.replace(place_of(tmp_path, STREAM).log)
+    with pytest.raises(NotWhole, match=f"{STREAM}.*the file is that of {OTHER}"):
+        logs.open(STREAM, create=False)
+
+
 def test_a_snapshot_of_another_log_is_dropped(folder: Path, place: Place) -> None:
     expected = served(folder)
     shutil.copyfile(place_of(folder, OTHER).snapshot, place.snapshot)
