@@ -45,6 +45,7 @@ TICK_MS = 1_000
 ENTITIES = {
     "conference": "actors.conference.actor.Conference",
     "seats": "actors.seats.actor.SeatInventory",
+    "orders": "actors.orders.actor.OrderBook",
 }
 Message = Start | Open | Ready | Damaged | Asleep | Released | Used | Suspect | Here | Unable | Drain | Drained
 _decode: Decoder[Message] = Decoder(Message)

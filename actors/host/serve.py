@@ -19,6 +19,7 @@ SHARED = (
     "actors.kernel.actor",
     "actors.seats.actor",
     "actors.conference.actor",
+    "actors.orders.actor",
     "actors.timers.actor",
 )
 """What most processes need: loaded once, before the first fork, so that all share its memory."""

@@ -31,6 +31,7 @@ from actors.messages.lifecycle import (
     Unopened,
     WhoIs,
 )
+from actors.projections.aftermath import NotNow, open_aftermath
 from actors.projections.projection import Projection
 from config.settings import Settings
 from storage.sqlite.readmodels import open_writer
@@ -104,7 +105,7 @@ class Projector(Actor):
         settings = msgspec.msgpack.decode(who.settings, type=Settings)
         self._settings, self._directory, self._peers = settings, who.directory, who.peers
         self._me = text_of(self.myAddress)
-        self._projection = Projection(open_writer(settings.data / "readmodels.db"))
+        self._projection = Projection(open_writer(settings.data / "readmodels.db"), open_aftermath(settings))
         heads = logs(settings.data).heads()
         self._behind = [s for s, head in sorted(heads.items()) if head > self._projection.position(s)]
         self.send(sender, encode(Here(who.role, os.getpid())))
@@ -112,7 +113,11 @@ class Projector(Actor):
 
     def _apply(self, stream: str, epoch: int, events: Any, head: int, sender: ActorAddress) -> int:
         """Applies what follows the cursor, asks for what is missing; returns the cursor's version."""
-        applied = self._projection.apply(stream, events)
+        try:
+            applied = self._projection.apply(stream, events)
+        except NotNow as problem:  # The next hint shows a gap, and the events are asked for again.
+            log.error("effects-not-noted", extra={"stream": stream, "problem": str(problem)})
+            return self._projection.position(stream)
         if applied.problem is not None and stream not in self._stuck:
             self._stuck.add(stream)
             log.error("projection-stuck", extra={"stream": stream, "problem": applied.problem})
@@ -138,6 +143,9 @@ class Projector(Actor):
         if self._peers.timer:
             for conference, at_ms in self._projection.overdue(wall_ms + sweep_ms):
                 deadline = Deadline(f"seats-{conference}", 0, at_ms)
+                self.send(address_of(self._peers.timer), encode(deadline))
+            for conference, at_ms in self._projection.overdue_orders(wall_ms):
+                deadline = Deadline(f"orders-{conference}", 0, at_ms)
                 self.send(address_of(self._peers.timer), encode(deadline))
         while self._behind and len(self._waking) < CATCH_UP_MAX:
             stream = self._behind.pop()

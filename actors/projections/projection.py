@@ -16,7 +16,9 @@ from actors.conference.events import ConferenceEvent
 from actors.kernel.upcasting import EventReader
 from actors.messages.codec import Malformed
 from actors.messages.envelopes import StoredEvent
+from actors.orders.events import OrderEvent
 from actors.projections import availability, conferences, reservations, tables, writer
+from actors.projections.aftermath import Aftermath
 from actors.seats.events import SeatEvent
 
 OVERDUE_MAX: Final = 10_000
@@ -43,16 +45,21 @@ class Applied(NamedTuple):
 class Projection:
     """The read models of one database, which nobody else writes."""
 
-    def __init__(self, db: Database) -> None:
-        """Makes the tables if there are none. Raises ``tables.OtherShape``."""
+    def __init__(self, db: Database, aftermath: Aftermath | None = None) -> None:
+        """Makes the tables if there are none. Raises ``tables.OtherShape``. ``aftermath`` hears of all events first."""
         tables.create(db)
-        self._db = db
-        self._readers = {"conference": _Reader(ConferenceEvent), "seats": _Reader(SeatEvent)}
+        self._db, self._aftermath = db, aftermath
+        self._readers = {
+            "conference": _Reader(ConferenceEvent),
+            "seats": _Reader(SeatEvent),
+            "orders": _Reader(OrderEvent),
+        }
 
     def apply(self, stream: str, events: Sequence[StoredEvent]) -> Applied:
         """Applies what follows the cursor.
 
-        Raises ``sqlite3.OperationalError`` when the database can't take it now: nothing was applied then.
+        Raises ``sqlite3.OperationalError`` when the database can't take it now, and ``aftermath.NotNow`` when the
+        outbox can't: nothing was applied then.
         """
         kind, _, conference = stream.partition("-")
         reader = self._readers.get(kind)
@@ -73,6 +80,8 @@ class Projection:
                 if not told:
                     return Applied(row.position, problem=problem)
                 version = told[-1][0]
+                if self._aftermath is not None:  # Before the cursor moves: else a crash between would lose effects.
+                    self._aftermath.note(stream, told)
                 body = self._write(connection, kind, conference, row, told)
                 writer.move_cursor(connection, row.number, version)
         except (LookupError, IntegrityError) as misfit:
@@ -88,6 +97,8 @@ class Projection:
         if kind == "conference":
             stands = conferences.fold(writer.conference(connection, conference), version, events)
             writer.write_conference(connection, conferences.row(stands))
+            return None
+        if kind == "orders":
             return None
         counts = writer.counts(connection, conference)
         availability.fold(counts, events)

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from actors.kernel import inspect
 from actors.messages.envelopes import StoredEvent
 from actors.projections import tables
+from actors.projections.aftermath import Aftermath, NotNow, open_aftermath
 from actors.projections.projection import Projection
 from config.settings import Settings
 from storage.sqlite.readmodels import open_writer
@@ -42,7 +43,8 @@ def main(settings: Settings) -> int:
             db = open_writer(settings.data / "readmodels.db")
             store = inspect.logs(settings.data)
             try:
-                return rebuild(store.streams(), lambda stream: inspect.read_events(store, stream), db, _say)
+                aftermath = open_aftermath(settings)
+                return rebuild(store.streams(), lambda stream: inspect.read_events(store, stream), db, _say, aftermath)
             finally:
                 db.close()
     except (Running, FileNotFoundError) as problem:
@@ -50,10 +52,19 @@ def main(settings: Settings) -> int:
         return INCOMPLETE
 
 
-def rebuild(streams: Sequence[str], read: Read, db: Database, say: Callable[[str], None]) -> int:
-    """Wipes the read models and folds the streams into them; says how far it has come, about once a second."""
+def rebuild(
+    streams: Sequence[str],
+    read: Read,
+    db: Database,
+    say: Callable[[str], None],
+    aftermath: Aftermath | None = None,
+) -> int:
+    """Wipes the read models and folds the streams into them; says how far it has come, about once a second.
+
+    ``aftermath`` hears of events whose effects a crash has kept from the outbox; it knows all others.
+    """
     tables.wipe(db)
-    projection = Projection(db)
+    projection = Projection(db, aftermath)
     incomplete = []
     total = 0
     began = time.monotonic()
@@ -91,7 +102,10 @@ def _fold(projection: Projection, stream: str, read: Read, progress: Callable[[i
     while batch := list(islice(events, BATCH_EVENTS)):
         if isinstance(batch[-1], Exception):
             unread = batch.pop()
-        applied = projection.apply(stream, [event for event in batch if isinstance(event, StoredEvent)])
+        try:
+            applied = projection.apply(stream, [event for event in batch if isinstance(event, StoredEvent)])
+        except NotNow as problem:
+            return version, str(problem)
         version = applied.version
         if applied.problem is not None:
             return version, applied.problem

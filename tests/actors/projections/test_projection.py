@@ -113,7 +113,7 @@ def test_a_slug_of_another_conference_stops_the_stream_only(projection: Projecti
 
 
 def test_a_kind_of_stream_without_read_models_only_moves_its_cursor(projection: Projection) -> None:
-    assert projection.apply(f"orders-{CID}", [StoredEvent(1, 0, NEWER)]) == (1, None, None, None)
+    assert projection.apply(f"others-{CID}", [StoredEvent(1, 0, NEWER)]) == (1, None, None, None)
 
 
 def test_a_database_that_fails_leaves_nothing_half_done(
