@@ -69,7 +69,7 @@ class Directory(Actor):
         super().__init__()
         self._settings: Settings
         self._settings_bytes = b""
-        self._gateway = ""
+        self._mains: dict[str, str] = {}
         self._residents: Residents
         self._services: Services
         self._presence: Presence
@@ -120,8 +120,8 @@ class Directory(Actor):
                 self._here(role, text_of(sender))
             case Unable():
                 self._tell_boss(message)
-            case Start(settings=settings, gateway=gateway):
-                self._start(settings, gateway, sender)
+            case Start():
+                self._start(message, sender)
             case Drain():
                 self._boss = sender
                 self._drain()
@@ -129,13 +129,14 @@ class Directory(Actor):
                 self._undrained.discard(who)
                 self._go_on_draining()
 
-    def _start(self, settings: bytes, gateway: str, boss: ActorAddress) -> None:
+    def _start(self, start: Start, boss: ActorAddress) -> None:
         self._boss, self._me = boss, text_of(self.myAddress)
-        self._settings_bytes, self._gateway = settings, gateway
-        self._settings = msgspec.msgpack.decode(settings, type=Settings)
+        self._settings_bytes = start.settings
+        self._mains = {"gateway": start.gateway, "courier": start.courier}
+        self._settings = msgspec.msgpack.decode(start.settings, type=Settings)
         entities = self._settings.entities
         self._residents = Residents(entities.awake_max, entities.idle_ms)
-        self._services = Services(self._settings.gateway.gateways)
+        self._services = Services(self._settings.gateway.gateways, courier=bool(start.courier))
         self._presence = Presence(self._settings.data, entities.absence_ms_max, entities.grace_ms)
         if self._presence.grace_until_ms:
             log.warning("was-away", extra={"grace_until_ms": self._presence.grace_until_ms})
@@ -148,7 +149,8 @@ class Directory(Actor):
             return
         child = self.createActor(self._services.starting(role, _now_ms()))
         self._children[role] = child
-        self.send(child, encode(WhoIs(role, self._me, self._services.peers(), self._settings_bytes, self._gateway)))
+        main = self._mains.get(role.partition("-")[0], "")
+        self.send(child, encode(WhoIs(role, self._me, self._services.peers(), self._settings_bytes, main)))
 
     def _here(self, role: str, address: str) -> None:
         self._services.here(role, address)
@@ -174,8 +176,7 @@ class Directory(Actor):
             self._residents.forget_asker(self._services.address(who))
             if not self._services.died(who, _now_ms()):
                 raise RuntimeError(f"{who} keeps dying")
-            if self._started:
-                self._start_services()
+            self._start_services()
         self._undrained.discard(who)
         self._go_on_draining()
 
@@ -219,11 +220,11 @@ class Directory(Actor):
         self.wakeupAfter(timedelta(milliseconds=TICK_MS))
 
     def _drain(self) -> None:
-        """Gateways first (they answer what they took), then the entities, then the projector."""
+        """Gateways and courier first (they await answers of entities), then the entities, then the projector."""
         if self._stage is not Stage.SERVING:
             return
         self._stage = Stage.GATEWAYS
-        self._drain_services(role for role in self._services.roles if role.startswith("gateway"))
+        self._drain_services(role for role in self._services.roles if role.startswith(("gateway", "courier")))
         self._go_on_draining()
 
     def _drain_services(self, roles: Iterable[str]) -> None:

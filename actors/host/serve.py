@@ -27,8 +27,8 @@ SHARED = (
 log = logging.getLogger(__name__)
 
 
-def main(settings: Settings, gateway: str) -> int:
-    """Serves until told to stop; returns the exit status. ``gateway`` is ``package.module:function``.
+def main(settings: Settings, gateway: str, courier: str = "") -> int:
+    """Serves until told to stop; returns the exit status. ``gateway`` and ``courier`` are ``package.module:function``.
 
     Raises ``ConfigurationError`` when the data directory can't be used.
     """
@@ -38,7 +38,7 @@ def main(settings: Settings, gateway: str) -> int:
         settings_bytes = msgspec.msgpack.encode(settings)
 
         def start(_: Mapping[str, str]) -> bytes:
-            return encode(Start(settings_bytes, gateway))
+            return encode(Start(settings_bytes, gateway, courier))
 
         plan = Plan(
             key=key,

@@ -1,4 +1,4 @@
-"""The node's services besides its entities: timer, projector, gateways. Each is replaced when it dies."""
+"""The node's services besides its entities: timer, projector, courier, gateways. Each is replaced when it dies."""
 
 from typing import NamedTuple
 
@@ -7,6 +7,7 @@ from actors.messages.lifecycle import Peers
 CLASSES = {
     "timer": "actors.timers.actor.ReservationTimer",
     "projector": "actors.projections.actor.Projector",
+    "courier": "actors.host.courier.Courier",
     "gateway": "actors.host.gateway.Gateway",
 }
 DEATHS_MAX = 5  # of one service before it has served for STEADY_MS: then the node gives up and is started anew
@@ -22,10 +23,11 @@ class Service(NamedTuple):
 
 
 class Services:
-    """Which services are here. Roles are ``timer``, ``projector`` and ``gateway-<n>``."""
+    """Which services are here. Roles are ``timer``, ``projector``, ``courier`` and ``gateway-<n>``."""
 
-    def __init__(self, gateways: int) -> None:
-        self.roles = ["timer", "projector", *(f"gateway-{number}" for number in range(gateways))]
+    def __init__(self, gateways: int, *, courier: bool = True) -> None:
+        before = ["timer", "projector", *(["courier"] if courier else [])]
+        self.roles = [*before, *(f"gateway-{number}" for number in range(gateways))]
         self._services: dict[str, Service] = {}
         self._deaths: dict[str, int] = {}
 

@@ -162,20 +162,27 @@ class Deadline(Struct, frozen=True, array_like=True, tag="deadline.1"):
 
 
 class Start(Struct, frozen=True, array_like=True, tag="start.1"):
-    """The directory's first message: the settings, and which coroutine serves HTTP (``package.module:function``)."""
+    """The directory's first message: the settings, and which coroutines serve HTTP and carry out effects.
+
+    Each as ``package.module:function``; without a ``courier`` there is none.
+    """
 
     settings: bytes
     gateway: str
+    courier: str = ""
 
 
 class WhoIs(Struct, frozen=True, array_like=True, tag="who-is.1"):
-    """Asks a node's service (timer, projector, gateway) to say ``Here``: its first message, with its settings."""
+    """Asks a node's service (timer, projector, courier, gateway) to say ``Here``: its first message.
+
+    ``main``: the coroutine that runs on its loop, if it has one.
+    """
 
     role: str
     directory: str
     peers: Peers
     settings: bytes
-    gateway: str
+    main: str
 
 
 class Here(Struct, frozen=True, array_like=True, tag="here.1"):

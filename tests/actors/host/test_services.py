@@ -17,7 +17,7 @@ def complete() -> Services:
 def test_a_complete_node_knows_where_each_of_its_services_lives() -> None:
     services = complete()
     assert services.all_here()
-    assert services.peers() == Peers("127.0.0.1:1", "127.0.0.1:2", ("127.0.0.1:3", "127.0.0.1:4"))
+    assert services.peers() == Peers("127.0.0.1:1", "127.0.0.1:2", ("127.0.0.1:4", "127.0.0.1:5"))
 
 
 def test_a_dead_service_is_the_next_to_start() -> None:
@@ -41,3 +41,8 @@ def test_a_service_that_had_served_for_a_while_may_die_again() -> None:
     for death in range(2 * DEATHS_MAX):
         assert services.died("timer", (death + 1) * STEADY_MS)
         services.starting("timer", death * STEADY_MS)
+
+
+def test_the_courier_starts_after_the_projector_and_only_where_there_is_one() -> None:
+    assert Services(gateways=1).roles == ["timer", "projector", "courier", "gateway-0"]
+    assert Services(gateways=1, courier=False).roles == ["timer", "projector", "gateway-0"]
