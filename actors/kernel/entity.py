@@ -208,10 +208,11 @@ class Entity:
         if self._shell.fresh:
             self._hints.add(self._shell.version, self._shell.fresh)
             self._shell.fresh = []
-        if (hint := self._hints.next(now_ms)) is not None:
+        # A service that is being replaced has no address; its successor is told everything by ``peers``.
+        if self._peers.projector and (hint := self._hints.next(now_ms)) is not None:
             self._send(self._peers.projector, hint)
         deadline_ms = self._shell.next_deadline_ms()
-        if deadline_ms and (not self._told_deadline_ms or deadline_ms < self._told_deadline_ms):
+        if self._peers.timer and deadline_ms and (not self._told_deadline_ms or deadline_ms < self._told_deadline_ms):
             self._told_deadline_ms = deadline_ms
             self._send(self._peers.timer, Deadline(self.stream, self.epoch, deadline_ms))
         if self._shell.snapshot_due():
@@ -219,7 +220,7 @@ class Entity:
 
     def wait_ms(self, now_ms: int) -> int | None:
         """How long until ``turn`` should run again by itself; ``None`` for not."""
-        waits = [self._hints.wait_ms(now_ms)] if self._hints.open else []
+        waits = [self._hints.wait_ms(now_ms)] if self._hints.open and self._peers.projector else []
         letters_ms = self._letters.wait_ms(now_ms)
         return min([*waits, letters_ms] if letters_ms is not None else waits, default=None)
 

@@ -246,6 +246,22 @@ def test_wishes_answered_together_are_recorded_together_each_seeing_what_the_one
     assert appended[0] == 2
 
 
+def test_while_timer_and_projector_are_being_replaced_it_serves_and_tells_them_later(world: World) -> None:
+    living = Living(world, Counter())
+    living.all_sent()
+    living.entity.peers(Peers("", "", ()))
+    soon = world.clock.now + 500
+    living.batch(item(AddLater(soon), 1))
+    sent = living.all_sent()
+    assert replies(sent[GATE]) == [Count(0, 1)]
+    assert "" not in sent
+    assert living.entity.wait_ms(100) is None
+    living.entity.peers(Peers(TIMER, PROJECTOR, ()))
+    sent = living.all_sent()
+    assert sent[TIMER] == [Deadline("counter-a", living.epoch, soon)]
+    assert [hint.head for hint in sent[PROJECTOR]] == [1]
+
+
 def test_it_lets_go_of_a_peer_that_falls_asleep(world: World) -> None:
     living = Living(world, Counter(wish=True))
     living.batch(item(Add(3), 1))
