@@ -18,8 +18,9 @@ ON CONFLICT (place) DO UPDATE SET status = excluded.status, phase = excluded.pha
 """
 _SEAT: Final = """
 INSERT OR REPLACE INTO order_seats
-    (conference, order_id, seat, seat_type, status, attendee, checked_in_at_ms, checked_in_where)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    (conference, order_id, seat, seat_type, price_minor, fee_minor, status, attendee,
+     checked_in_at_ms, checked_in_where)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _REFUND: Final = """
 INSERT INTO refunds (refund, conference, order_id, provider, payment, amount_minor, currency, reason, note, status)
@@ -73,6 +74,8 @@ def write(connection: Connection, conference: str, changes: Changes) -> None:
                 order,
                 int(seat.id),
                 seat.seat_type,
+                seat.price_minor,
+                seat.fee_minor,
                 seat.status,
                 seat.attendee,
                 seat.checked_in_at_ms,

@@ -90,6 +90,8 @@ CREATE TABLE order_seats (
     order_id TEXT NOT NULL,
     seat INTEGER NOT NULL,
     seat_type TEXT NOT NULL,
+    price_minor INTEGER NOT NULL,
+    fee_minor INTEGER NOT NULL,
     status TEXT NOT NULL,
     attendee TEXT NOT NULL,            -- by the name in the vault, "" for nobody
     checked_in_at_ms INTEGER NOT NULL, -- 0 for not
