@@ -17,7 +17,7 @@ from actors.kernel.upcasting import EventReader
 from actors.messages.codec import Malformed
 from actors.messages.envelopes import StoredEvent
 from actors.orders.events import OrderEvent
-from actors.projections import availability, conferences, reservations, tables, writer
+from actors.projections import availability, conferences, order_writer, orders, reservations, tables, writer
 from actors.projections.aftermath import Aftermath
 from actors.seats.events import SeatEvent
 
@@ -99,6 +99,8 @@ class Projection:
             writer.write_conference(connection, conferences.row(stands))
             return None
         if kind == "orders":
+            rows = order_writer.orders(connection, orders.mentioned(events))
+            order_writer.write(connection, conference, orders.fold(rows, row.first_place, told))
             return None
         counts = writer.counts(connection, conference)
         availability.fold(counts, events)
@@ -120,6 +122,10 @@ SELECT streams.stream, min(expires_at_ms) FROM (
 """  # noqa: S608 - both are numbers of our own
         found = self._db.conn.execute(query, (at_ms,)).fetchall()
         return [(stream.partition("-")[2], deadline_ms) for stream, deadline_ms in found]
+
+    def overdue_orders(self, at_ms: int) -> list[tuple[str, int]]:
+        """Conferences whose orders have something to do by then, each with the earliest time of it."""
+        return order_writer.overdue(self._db.conn, at_ms)
 
     def close(self) -> None:
         """Closes the database."""
