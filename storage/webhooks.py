@@ -1,68 +1,89 @@
-"""The port for webhooks: where organisers' own systems are told of what happened, and how each try to tell them went.
+"""The port for organisers' webhooks: where their systems hear of events, and how telling them went.
 
-Secrets are not stored: they are derived from the webhook's id. Every method may raise ``storage.failures.Unavailable``.
+A secret is sealed under a key per webhook, as in the vault: it is shown once and needed at every attempt. Every method
+may raise ``storage.failures.Unavailable``.
 """
 
 from typing import NamedTuple, Protocol
 
+from storage.accounts import TooMany
+
 WEBHOOKS_PER_ORGANISER_MAX = 20
-EXCERPT_CHARACTERS_MAX = 1_000
+ATTEMPTS_PER_WEBHOOK_MAX = 1_000
+"""Attempts remembered of one webhook, unless told otherwise; the oldest goes first."""
+REASON_CHARACTERS_MAX = 300
 
 
 class Webhook(NamedTuple):
-    """A receiver and the events it wants; ``off_at_ms``: since when nothing is sent, for it said so."""
+    """A receiver; ``active`` until it says that it wants no more (410)."""
 
     id: str
     organiser: str
     url: str
     events: tuple[str, ...]
     created_at_ms: int
-    off_at_ms: int | None = None
+    active: bool = True
 
 
-class Delivery(NamedTuple):
-    """One try to deliver one message. ``status``: the receiver's answer, if there was one; ``problem``: "" for none."""
+class Subscription(NamedTuple):
+    """A webhook, and the secret that its messages are signed with."""
 
-    webhook: str
+    webhook: Webhook
+    secret: str
+
+
+class Attempt(NamedTuple):
+    """One try to tell one webhook of one event. ``message``: its id, the same at each try of it.
+
+    ``status``: what the receiver answered, if it did. ``next_at_ms``: when it is tried again, if it is.
+    """
+
     message: str
     event: str
+    number: int
     at_ms: int
-    attempt: int
-    status: int | None
     took_ms: int
-    problem: str = ""
-    excerpt: str = ""
+    delivered: bool
+    status: int | None = None
+    reason: str = ""
+    next_at_ms: int | None = None
 
 
-class TooMany(NamedTuple):
-    """Refused: the organiser has as many as are allowed."""
+class Noted(NamedTuple):
+    """An attempt with its place in the webhook's log: later ones have higher places."""
 
-    limit: int
+    place: int
+    attempt: Attempt
 
 
 class Webhooks(Protocol):
-    def add(self, webhook: Webhook) -> TooMany | None: ...
+    def add(self, webhook: Webhook, secret: str) -> TooMany | None: ...
 
     def of(self, organiser: str) -> list[Webhook]:
-        """All of an organiser's, oldest first."""
+        """By the time they were made."""
         ...
-
-    def find(self, webhook: str) -> Webhook | None: ...
 
     def remove(self, organiser: str, webhook: str) -> bool:
-        """Also its delivery log; False when the organiser has no such webhook."""
+        """Also forgets its log; False when the organiser has no such webhook."""
         ...
 
-    def switch_off(self, webhook: str, at_ms: int) -> None:
-        """Its receiver wants no more messages."""
+    def subscribed(self, organiser: str, event: str) -> list[Webhook]:
+        """The organiser's active webhooks that want to hear of this kind of event."""
         ...
 
-    def note(self, delivery: Delivery, kept_max: int) -> None:
-        """Adds to the delivery log, which keeps the latest ``kept_max`` of each webhook."""
+    def subscription(self, webhook: str) -> Subscription | None:
+        """None when it was removed. Raises ``storage.vault.Unreadable``."""
         ...
 
-    def deliveries(self, webhook: str, before: int = 0, limit: int = 50) -> list[tuple[int, Delivery]]:
-        """The latest first, each with its number: those before a number, or all."""
+    def switch(self, webhook: str, *, active: bool) -> None: ...
+
+    def note(self, webhook: str, attempt: Attempt, kept_max: int = ATTEMPTS_PER_WEBHOOK_MAX) -> None:
+        """One more attempt; nothing when the webhook was removed."""
         ...
 
+    def attempts(self, webhook: str, before: int | None = None, limit: int = 50) -> list[Noted]:
+        """The newest first, those before a place."""
+        ...
+
+    def last_attempt(self, webhook: str, message: str) -> Attempt | None: ...
     def close(self) -> None: ...

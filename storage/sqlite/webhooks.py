@@ -1,76 +1,130 @@
-"""Webhooks and their delivery log in SQLite: see ``storage.webhooks``."""
+"""Webhooks in SQLite: see ``storage.webhooks``."""
 
 from pathlib import Path
+from typing import Any
 
-from storage.sqlite.shared import Row, SharedDatabase
-from storage.webhooks import EXCERPT_CHARACTERS_MAX, WEBHOOKS_PER_ORGANISER_MAX, Delivery, TooMany, Webhook
+from storage.accounts import TooMany
+from storage.sqlite.sealing import Sealer
+from storage.sqlite.shared import SharedDatabase
+from storage.vault import Unreadable
+from storage.webhooks import (
+    ATTEMPTS_PER_WEBHOOK_MAX,
+    REASON_CHARACTERS_MAX,
+    WEBHOOKS_PER_ORGANISER_MAX,
+    Attempt,
+    Noted,
+    Subscription,
+    Webhook,
+)
 
 _STEPS = (
     """CREATE TABLE webhooks (
         id TEXT PRIMARY KEY, organiser TEXT NOT NULL, url TEXT NOT NULL, events TEXT NOT NULL,
-        created_at_ms INTEGER NOT NULL, off_at_ms INTEGER
+        created_at_ms INTEGER NOT NULL, active INTEGER NOT NULL CHECK (active IN (0, 1)),
+        wrapped_key BLOB NOT NULL, sealed BLOB NOT NULL
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX webhooks_of ON webhooks (organiser, created_at_ms, id)",
-    """CREATE TABLE deliveries (
-        number INTEGER PRIMARY KEY, webhook TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
-        message TEXT NOT NULL, event TEXT NOT NULL, at_ms INTEGER NOT NULL, attempt INTEGER NOT NULL, status INTEGER,
-        took_ms INTEGER NOT NULL, problem TEXT NOT NULL, excerpt TEXT NOT NULL
+    "CREATE INDEX webhooks_by_organiser ON webhooks (organiser, created_at_ms)",
+    """CREATE TABLE attempts (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, webhook TEXT NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+        message TEXT NOT NULL, event TEXT NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+        took_ms INTEGER NOT NULL, delivered INTEGER NOT NULL, status INTEGER, reason TEXT NOT NULL, next_at_ms INTEGER
     ) STRICT""",
-    "CREATE INDEX deliveries_of ON deliveries (webhook, number)",
+    "CREATE INDEX attempts_by_webhook ON attempts (webhook, place)",
+    "CREATE INDEX attempts_by_message ON attempts (webhook, message, place)",
 )
-_COLUMNS = "id, organiser, url, events, created_at_ms, off_at_ms"
+_WEBHOOK = "SELECT id, organiser, url, events, created_at_ms, active FROM webhooks"
+_ATTEMPT = "message, event, number, at_ms, took_ms, delivered, status, reason, next_at_ms"
+_DROP_OLD = """DELETE FROM attempts WHERE webhook = ?1 AND place <= (
+    SELECT place FROM attempts WHERE webhook = ?1 ORDER BY place DESC LIMIT 1 OFFSET ?2)"""
 
 
 class SqliteWebhooks:
-    """See ``storage.webhooks.Webhooks``. One per process, opened after the fork."""
+    """See ``storage.webhooks.Webhooks``. One per process, opened after the fork; safe to call from worker threads."""
 
-    def __init__(self, path: Path | None) -> None:
-        """Opens or makes them (None: in memory, for tests). Raises ``Unavailable``."""
-        self._database = SharedDatabase(path, _STEPS)
+    def __init__(self, path: Path | None, key: bytes) -> None:
+        """Opens or makes the database (None: in memory, for tests), sealed under ``key``. Raises ``Unavailable``."""
+        self._database = SharedDatabase(path, _STEPS, secure_delete=True)
+        self._sealer = Sealer(key)
 
-    def add(self, webhook: Webhook) -> TooMany | None:
+    def add(self, webhook: Webhook, secret: str) -> TooMany | None:
+        sealed = self._sealer.seal(webhook.id, secret.encode())
         with self._database.transaction() as execute:
-            ((number,),) = execute("SELECT count(*) FROM webhooks WHERE organiser = ?", (webhook.organiser,))
-            if number >= WEBHOOKS_PER_ORGANISER_MAX:
+            ((count,),) = execute("SELECT count(*) FROM webhooks WHERE organiser = ?", (webhook.organiser,))
+            if count >= WEBHOOKS_PER_ORGANISER_MAX:
                 return TooMany(WEBHOOKS_PER_ORGANISER_MAX)
-            values = (*webhook[:3], " ".join(webhook.events), *webhook[4:])
-            execute("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?)", values)
+            row = webhook._replace(events=" ".join(webhook.events), active=int(webhook.active))  # type: ignore[arg-type]  # as columns
+            execute("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, *sealed))  # type: ignore[arg-type]
         return None
 
     def of(self, organiser: str) -> list[Webhook]:
-        query = f"SELECT {_COLUMNS} FROM webhooks WHERE organiser = ? ORDER BY created_at_ms, id"  # noqa: S608 - our own
-        return [_webhook(row) for row in self._database.rows(query, organiser)]
-
-    def find(self, webhook: str) -> Webhook | None:
-        row = self._database.row(f"SELECT {_COLUMNS} FROM webhooks WHERE id = ?", webhook)  # noqa: S608 - our own
-        return _webhook(row) if row else None
+        rows = self._database.rows(f"{_WEBHOOK} WHERE organiser = ? ORDER BY created_at_ms, id", organiser)
+        return [_webhook(row) for row in rows]
 
     def remove(self, organiser: str, webhook: str) -> bool:
-        return self._database.write("DELETE FROM webhooks WHERE id = ? AND organiser = ?", webhook, organiser) > 0
+        return self._database.write("DELETE FROM webhooks WHERE organiser = ? AND id = ?", organiser, webhook) > 0
 
-    def switch_off(self, webhook: str, at_ms: int) -> None:
-        self._database.write("UPDATE webhooks SET off_at_ms = ? WHERE id = ? AND off_at_ms IS NULL", at_ms, webhook)
+    def subscribed(self, organiser: str, event: str) -> list[Webhook]:
+        return [webhook for webhook in self.of(organiser) if webhook.active and event in webhook.events]
 
-    def note(self, delivery: Delivery, kept_max: int) -> None:
-        values = (*delivery[:8], delivery.excerpt[:EXCERPT_CHARACTERS_MAX])
+    def subscription(self, webhook: str) -> Subscription | None:
+        row = self._database.row(f"{_WEBHOOK} WHERE id = ?", webhook)
+        sealed = self._database.row("SELECT wrapped_key, sealed FROM webhooks WHERE id = ?", webhook)
+        if row is None or sealed is None:
+            return None
+        return Subscription(_webhook(row), self._sealer.open(webhook, *sealed).decode())
+
+    def switch(self, webhook: str, *, active: bool) -> None:
+        self._database.write("UPDATE webhooks SET active = ? WHERE id = ?", int(active), webhook)
+
+    def note(self, webhook: str, attempt: Attempt, kept_max: int = ATTEMPTS_PER_WEBHOOK_MAX) -> None:
+        kept = attempt._replace(reason=attempt.reason[:REASON_CHARACTERS_MAX], delivered=bool(attempt.delivered))
         with self._database.transaction() as execute:
-            if execute("SELECT 1 FROM webhooks WHERE id = ?", (delivery.webhook,)).fetchone() is None:
-                return  # It was removed meanwhile, and its log with it.
-            execute("INSERT INTO deliveries VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-            execute(
-                """DELETE FROM deliveries WHERE webhook = ?1 AND number <= (
-                    SELECT number FROM deliveries WHERE webhook = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)""",
-                (delivery.webhook, kept_max),
-            )
+            if execute("SELECT 1 FROM webhooks WHERE id = ?", (webhook,)).fetchone() is None:
+                return
+            columns = f"INSERT INTO attempts (webhook, {_ATTEMPT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
+            execute(columns, (webhook, *kept))
+            execute(_DROP_OLD, (webhook, kept_max))
 
-    def deliveries(self, webhook: str, before: int = 0, limit: int = 50) -> list[tuple[int, Delivery]]:
-        query = """SELECT number, webhook, message, event, at_ms, attempt, status, took_ms, problem, excerpt
-            FROM deliveries WHERE webhook = ?1 AND (?2 = 0 OR number < ?2) ORDER BY number DESC LIMIT ?3"""
-        return [(row[0], Delivery(*row[1:])) for row in self._database.rows(query, webhook, before, limit)]
+    def attempts(self, webhook: str, before: int | None = None, limit: int = 50) -> list[Noted]:
+        query = f"""SELECT place, {_ATTEMPT} FROM attempts
+            WHERE webhook = ?1 AND (?2 IS NULL OR place < ?2) ORDER BY place DESC LIMIT ?3"""  # noqa: S608 - names only
+        return [Noted(row[0], _attempt(row[1:])) for row in self._database.rows(query, webhook, before, limit)]
+
+    def last_attempt(self, webhook: str, message: str) -> Attempt | None:
+        query = f"SELECT {_ATTEMPT} FROM attempts WHERE webhook = ? AND message = ? ORDER BY place DESC LIMIT 1"  # noqa: S608 - names only
+        row = self._database.row(query, webhook, message)
+        return _attempt(row) if row else None
+
+    def rotate(self, key: bytes) -> int:
+        """As ``storage.sqlite.vault.SqliteVault.rotate``; they are few, so all in one transaction."""
+        fresh, count = Sealer(key), 0
+        with self._database.transaction() as execute:
+            for webhook, wrapped in execute("SELECT id, wrapped_key FROM webhooks", ()).fetchall():
+                if not _is_readable(fresh, webhook, wrapped):
+                    rewrapped = fresh.wrap(webhook, self._sealer.unwrap(webhook, wrapped))
+                    execute("UPDATE webhooks SET wrapped_key = ? WHERE id = ?", (rewrapped, webhook))
+                    count += 1
+        self._sealer = fresh
+        self._database.empty_write_ahead_log()
+        return count
 
     def close(self) -> None:
         self._database.close()
 
 
-def _webhook(row: Row) -> Webhook:
-    return Webhook(row[0], row[1], row[2], tuple(row[3].split()), row[4], row[5])
+def _webhook(row: tuple[Any, ...]) -> Webhook:
+    webhook, organiser, url, events, created_at_ms, active = row
+    return Webhook(webhook, organiser, url, tuple(events.split()), created_at_ms, bool(active))
+
+
+def _attempt(row: tuple[Any, ...]) -> Attempt:
+    attempt = Attempt(*row)
+    return attempt._replace(delivered=bool(attempt.delivered))
+
+
+def _is_readable(sealer: Sealer, webhook: str, wrapped: bytes) -> bool:
+    try:
+        sealer.unwrap(webhook, wrapped)
+    except Unreadable:
+        return False
+    return True

@@ -1,62 +1,95 @@
-"""Webhooks and their delivery log: bounded, each organiser's own, and gone when they are removed."""
+"""Webhooks keep their secrets sealed and a bounded log of attempts, and are their organiser's alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from storage.accounts import TooMany
 from storage.sqlite.webhooks import SqliteWebhooks
-from storage.webhooks import WEBHOOKS_PER_ORGANISER_MAX, Delivery, TooMany, Webhook
+from storage.vault import Unreadable
+from storage.webhooks import REASON_CHARACTERS_MAX, WEBHOOKS_PER_ORGANISER_MAX, Attempt, Noted, Subscription, Webhook
+
+KEY, NEW_KEY = bytes(range(32)), bytes(range(32, 64))
+SECRET = "whsec_plantedsecret"
+HOOK = Webhook("w1", "o1", "https://example.org/hook", ("order.confirmed", "seats.held"), 5)
+FAILED = Attempt("m1", "order.confirmed", 1, 100, 7, delivered=False, status=500, reason="it said 500", next_at_ms=200)
+DELIVERED = Attempt("m1", "order.confirmed", 2, 200, 9, delivered=True, status=204)
 
 
 @pytest.fixture
-def webhooks() -> SqliteWebhooks:
-    return SqliteWebhooks(None)
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "webhooks.db"
 
 
-def hook(name: str, organiser: str = "o1", at_ms: int = 1) -> Webhook:
-    return Webhook(name, organiser, "https://example.org/x", ("order.confirmed", "order.cancelled"), at_ms)
+@pytest.fixture
+def webhooks(path: Path) -> Iterator[SqliteWebhooks]:
+    webhooks = SqliteWebhooks(path, KEY)
+    yield webhooks
+    webhooks.close()
 
 
-def tried(number: int, webhook: str = "w1") -> Delivery:
-    return Delivery(webhook, f"m{number}", "order.confirmed", number, 1, 200, 5)
+def test_a_webhook_is_its_organisers_alone(webhooks: SqliteWebhooks) -> None:
+    assert webhooks.add(HOOK, SECRET) is None
+    assert webhooks.of("o1") == [HOOK]
+    assert webhooks.of("o2") == []
+    assert webhooks.remove("o2", "w1") is False
+    assert webhooks.remove("o1", "w1") is True
+    assert webhooks.of("o1") == []
+    assert webhooks.subscription("w1") is None
 
 
-def test_an_organiser_sees_its_own_and_so_many_at_most(webhooks: SqliteWebhooks) -> None:
-    for number in range(WEBHOOKS_PER_ORGANISER_MAX):
-        assert webhooks.add(hook(f"w{number}", at_ms=number)) is None
-    assert webhooks.add(hook("w99")) == TooMany(WEBHOOKS_PER_ORGANISER_MAX)
-    assert webhooks.add(hook("other", "o2")) is None
-    assert webhooks.of("o2") == [hook("other", "o2")]
-    assert [each.id for each in webhooks.of("o1")][:3] == ["w0", "w1", "w2"]
+def test_events_go_to_whoever_asked_for_them_and_still_listens(webhooks: SqliteWebhooks) -> None:
+    webhooks.add(HOOK, SECRET)
+    assert webhooks.subscribed("o1", "seats.held") == [HOOK]
+    assert webhooks.subscribed("o1", "seats") == webhooks.subscribed("o2", "seats.held") == []
+    webhooks.switch("w1", active=False)
+    assert webhooks.subscribed("o1", "seats.held") == []
+    assert webhooks.of("o1") == [HOOK._replace(active=False)]
 
 
-def test_nobody_removes_anothers(webhooks: SqliteWebhooks) -> None:
-    webhooks.add(hook("w1"))
-    assert not webhooks.remove("o2", "w1")
-    assert webhooks.remove("o1", "w1")
-    assert webhooks.find("w1") is None
+def test_a_secret_is_got_back_and_never_stands_in_a_file(webhooks: SqliteWebhooks, path: Path) -> None:
+    webhooks.add(HOOK, SECRET)
+    assert webhooks.subscription("w1") == Subscription(HOOK, SECRET)
+    assert not any(b"plantedsecret" in file.read_bytes() for file in path.parent.iterdir())
 
 
-def test_the_delivery_log_keeps_the_latest(webhooks: SqliteWebhooks) -> None:
-    webhooks.add(hook("w1"))
-    webhooks.add(hook("w2"))
-    webhooks.note(tried(0, "w2"), 3)
-    for number in range(5):
-        webhooks.note(tried(number), 3)
-    assert [delivery.message for _, delivery in webhooks.deliveries("w1")] == ["m4", "m3", "m2"]
-    before = webhooks.deliveries("w1")[0][0]
-    assert [delivery.message for _, delivery in webhooks.deliveries("w1", before, 1)] == ["m3"]
-    assert len(webhooks.deliveries("w2")) == 1
-
-
-def test_a_removed_webhook_takes_its_log_along(webhooks: SqliteWebhooks) -> None:
-    webhooks.add(hook("w1"))
-    webhooks.note(tried(1), 3)
+def test_attempts_are_listed_the_newest_first(webhooks: SqliteWebhooks) -> None:
+    webhooks.add(HOOK, SECRET)
+    webhooks.note("w1", FAILED)
+    webhooks.note("w1", DELIVERED)
+    webhooks.note("gone", FAILED)
+    newest, oldest = webhooks.attempts("w1")
+    assert (newest.attempt, oldest.attempt) == (DELIVERED, FAILED)
+    assert webhooks.attempts("w1", limit=1) == [newest]
+    assert webhooks.attempts("w1", before=newest.place) == [Noted(oldest.place, FAILED)]
+    assert webhooks.last_attempt("w1", "m1") == DELIVERED
+    assert webhooks.last_attempt("w1", "m2") is None
     webhooks.remove("o1", "w1")
-    webhooks.note(tried(2), 3)
-    assert webhooks.deliveries("w1") == []
+    assert webhooks.attempts("w1") == []
 
 
-def test_a_webhook_is_switched_off_once(webhooks: SqliteWebhooks) -> None:
-    webhooks.add(hook("w1"))
-    webhooks.switch_off("w1", 7)
-    webhooks.switch_off("w1", 9)
-    assert webhooks.find("w1") == hook("w1")._replace(off_at_ms=7)
+def test_the_log_and_its_reasons_are_bounded(webhooks: SqliteWebhooks) -> None:
+    webhooks.add(HOOK, SECRET)
+    for number in range(5):
+        webhooks.note("w1", FAILED._replace(number=number, reason="x" * 1_000), kept_max=3)
+    kept = [noted.attempt for noted in webhooks.attempts("w1")]
+    assert [attempt.number for attempt in kept] == [4, 3, 2]
+    assert {len(attempt.reason) for attempt in kept} == {REASON_CHARACTERS_MAX}
+
+
+def test_an_organiser_has_a_bounded_number_of_webhooks(webhooks: SqliteWebhooks) -> None:
+    for number in range(WEBHOOKS_PER_ORGANISER_MAX):
+        assert webhooks.add(HOOK._replace(id=f"w{number}"), SECRET) is None
+    assert webhooks.add(HOOK._replace(id="more"), SECRET) == TooMany(WEBHOOKS_PER_ORGANISER_MAX)
+    assert webhooks.add(HOOK._replace(id="more", organiser="o2"), SECRET) is None
+
+
+def test_a_new_key_leaves_secrets_as_they_are(webhooks: SqliteWebhooks, path: Path) -> None:
+    webhooks.add(HOOK, SECRET)
+    assert (webhooks.rotate(NEW_KEY), webhooks.rotate(NEW_KEY)) == (1, 0)
+    assert webhooks.subscription("w1") == Subscription(HOOK, SECRET)
+    old = SqliteWebhooks(path, KEY)
+    with pytest.raises(Unreadable):
+        old.subscription("w1")
+    old.close()
