@@ -3,7 +3,6 @@
 import contextlib
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from storage.eventlog import EventLog, InUse, Unknown
 from storage.sqlite.eventlog import SqliteEventLogs
 from tests.storage.contract_eventlog import STREAM, contents, event, keep
+from tests.support import disks
 
 ROOT = Path(__file__).parents[2]
 BATCH = 8
@@ -34,23 +34,6 @@ try:
         print(log.head, flush=True)
 except Unknown:
     print("unknown", flush=True)
-"""
-
-SHIM = """
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <stdlib.h>
-static int calls;
-int sync_calls(void) { return calls; }
-static int refused(void) {
-    const char *nth = getenv("FAIL_SYNC");
-    if (++calls != (nth ? atoi(nth) : 0)) return 0;
-    errno = EIO;
-    return 1;
-}
-int fsync(int fd) { return refused() ? -1 : ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd); }
-int fdatasync(int fd) { return refused() ? -1 : ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(fd); }
 """
 
 
@@ -148,13 +131,9 @@ def test_a_log_is_not_opened_while_the_disk_takes_nothing(tmp_path: Path) -> Non
 
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    compiler = shutil.which("cc")
-    if compiler is None:
+    library = disks.build(tmp_path_factory.mktemp("shim"))
+    if library is None:
         pytest.skip("no C compiler: the sync calls can't be made to fail")
-    folder = tmp_path_factory.mktemp("shim")
-    source, library = folder / "sync.c", folder / "sync.so"
-    source.write_text(SHIM)
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     return library
 
 
