@@ -78,6 +78,9 @@ class ConferenceKind:
     def granted(self, state: Conference, wish: Wish, reply: Any) -> None:
         return None  # Their own logs say what is in force there.
 
+    def then(self, state: Conference, version: int, after: str, limit: int) -> tuple[ConferenceStands, str]:
+        return answers.stands(state), ""
+
     def freeze(self, state: Conference) -> bytes:
         return snapshots.freeze(state)
 

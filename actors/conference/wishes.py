@@ -19,7 +19,14 @@ def wishes(conference: Conference) -> tuple[Wish, ...]:
     seats = Configure(configuration(conference))
     return (
         Wish("configure", version, _inventory(conference), seats, before_answers=True, fresh=True),
-        Wish("configure-orders", version, orders, ConfigureOrders(order_terms(conference)), fresh=True),
+        Wish(
+            "configure-orders",
+            version,
+            orders,
+            ConfigureOrders(order_terms(conference)),
+            before_answers=True,
+            fresh=True,
+        ),
     )
 
 

@@ -85,10 +85,11 @@ def test_the_configuration_must_be_in_force_before_anyone_is_answered() -> None:
     assert wish.before_answers
 
 
-def test_the_orders_are_told_their_terms() -> None:
+def test_the_orders_are_told_their_terms_before_anyone_is_answered() -> None:
     _, wish = CONFERENCE.wishes(PUBLISHED.conference)
     assert (wish.name, wish.stamp, wish.stream) == ("configure-orders", 3, "orders-c000000000001")
     assert wish.command == ConfigureOrders(order_terms(PUBLISHED.conference))
+    assert wish.before_answers
 
 
 def test_the_orders_terms_hold_what_ordering_needs_with_the_defaults_worked_out() -> None:
