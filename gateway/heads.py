@@ -15,7 +15,7 @@ _PLAIN = bytes([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 _LENGTH_DIGITS_MAX = 6
 
-_IGNORED, _UNUSUAL, _ONCE, _HOST, _TYPE, _LENGTH, _KEY, _CORRELATION, _FORWARDED, _CONNECTION = range(10)
+_IGNORED, _UNUSUAL, _ONCE, _HOST, _TYPE, _LENGTH, _KEY, _CORRELATION, _FORWARDED, _CONNECTION = range(1, 11)
 _KINDS: Final = {
     b"host": _HOST,
     b"content-type": _TYPE,
@@ -70,34 +70,26 @@ def read_head(data: bytes) -> Head | None:
     count = len(lines)
     if count > LINES_MAX or head.count(b"\n") != count or head.count(b"\r") != count or head.translate(None, _PLAIN):
         return None
-    found: list[bytes | None] = [None] * 10
+    found: list[bytes | None] = [None] * (_CONNECTION + 1)
     for line in lines:
         name, colon, value = line.partition(b":")
-        if not colon:
+        kind = _known.get(name) or _kind_of(name)
+        if not colon or kind == _UNUSUAL:
             return None
-        kind = _known.get(name)
-        if kind is None:
-            kind = _kind_of(name)
-        if kind == _IGNORED:
-            continue
-        if kind == _UNUSUAL or found[kind] is not None:
-            return None
-        found[kind] = value.strip(b" \t")
-    length = found[_LENGTH]
-    connection = found[_CONNECTION]
-    if found[_HOST] is None or (connection is not None and connection.lower() != b"keep-alive"):
+        if kind != _IGNORED:
+            if found[kind] is not None:
+                return None
+            found[kind] = value.strip(b" \t")
+    _, _, _, _, host, media_type, length, key, correlation, forwarded_for, connection = found
+    if host is None or (connection is not None and connection.lower() != b"keep-alive"):
         return None
-    if length is not None and not (length.isdigit() and len(length) <= _LENGTH_DIGITS_MAX):
+    if length is None:
+        count = -1
+    elif length.isdigit() and len(length) <= _LENGTH_DIGITS_MAX:
+        count = int(length)
+    else:
         return None
-    return Head(
-        first,
-        end + 4,
-        -1 if length is None else int(length),
-        found[_TYPE] or b"",
-        found[_KEY] or b"",
-        found[_CORRELATION] or b"",
-        found[_FORWARDED] or b"",
-    )
+    return Head(first, end + 4, count, media_type or b"", key or b"", correlation or b"", forwarded_for or b"")
 
 
 def _kind_of(name: bytes) -> int:

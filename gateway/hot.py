@@ -4,6 +4,7 @@ Both say what the ordinary path says, byte for byte. Whatever is unusual, and ev
 that is found before the inventory is asked, is left to the ordinary path.
 """
 
+import logging
 from hashlib import blake2b
 from time import perf_counter
 from typing import NamedTuple, Protocol
@@ -12,11 +13,12 @@ import msgspec
 
 from actors.messages.codec import encode
 from actors.messages.refusals import Refused
-from actors.messages.seats import Reserve
+from actors.messages.seats import Held, Reserve
 from gateway import availability, bodies
 from gateway.app import App
 from gateway.calls import Answer, decode_seat_reply
 from gateway.heads import Head, read_head
+from gateway.held import HeldPrinter
 from gateway.idempotency import STRANGERS_KEY_MIN, canonical, finish
 from gateway.ids import seats_stream
 from gateway.intake import media_type_is_json
@@ -24,6 +26,8 @@ from gateway.ports import EntityFailure, Frame
 from gateway.problems import Problem, of_failure, of_refusal
 from gateway.rendering import PRIVATE, PUBLIC, body_of, headers_of, problem_headers, raw
 from gateway.reservations import RESERVE_PATH, made
+
+log = logging.getLogger(__name__)
 
 RESERVE = b"POST /api/v1/conferences/"
 RESERVE_END = b"/reservations HTTP/1.1"
@@ -60,6 +64,7 @@ class Hot:
     def __init__(self, app: App) -> None:
         self._app, self._parts, self._metrics = app, app.parts, app.metrics
         self.taken = 0
+        self._printer = HeldPrinter()
         self._targets: dict[bytes, Target] = {}
         self._media_types: dict[bytes, bool] = {}
 
@@ -123,10 +128,17 @@ class Hot:
             reply = decode_seat_reply(answer)
             if isinstance(reply, Refused):
                 raise of_refusal(reply)
-            self._parts.acknowledged.note(target.stream, reply.version)
-            return _render(made(self._parts, reply), correlation, PRIVATE)
+            parts = self._parts
+            parts.acknowledged.note(target.stream, reply.version)
+            if isinstance(reply, Held):
+                parts.acknowledged.note(reply.reservation, reply.version)
+                return 201, self._printer.print(reply, parts.tokens.of(reply.reservation), correlation)
+            return _render(made(parts, reply), correlation, PRIVATE)
         except Problem as problem:
-            return problem.status, raw(problem.status, problem_headers(problem, correlation), problem.body())
+            return _render_problem(problem, correlation)
+        except Exception:  # As on the ordinary path: the connection must have an answer.
+            log.exception("a request failed", extra={"correlation": correlation})
+            return _render_problem(Problem("internal", "It was logged."), correlation)
 
     def look(self, line: Line, data: bytes) -> bool:
         """Answers seats left at once; ``False`` leaves it to the ordinary path."""
@@ -200,6 +212,10 @@ def _read_body(data: bytes) -> bodies.NewReservation | None:
         if max(counts) > 1 or data.count(b":") != colons + sum(counts):
             return None
     return body
+
+
+def _render_problem(problem: Problem, correlation: str) -> tuple[int, bytes]:
+    return problem.status, raw(problem.status, problem_headers(problem, correlation), problem.body())
 
 
 def _render(answer: Answer, correlation: str, always: dict[str, str]) -> tuple[int, bytes]:

@@ -1,10 +1,11 @@
 """Tokens of reservations: a keyed hash of the id, so none is stored and a repeated key gets the same one."""
 
-import base64
+import binascii
 import hashlib
 import hmac
 
 TOKEN_BYTES = 24  # 192 bits: 32 characters
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Tokens:
@@ -17,7 +18,7 @@ class Tokens:
         """The token of the thing with this id."""
         digest = self._keyed.copy()
         digest.update(identity.encode())
-        return base64.urlsafe_b64encode(digest.digest()).decode()
+        return binascii.b2a_base64(digest.digest(), newline=False).translate(_URL_SAFE).decode()
 
     def fits(self, identity: str, token: str) -> bool:
         """Whether the token is this thing's; takes the same time however much of it is right."""
