@@ -7,6 +7,7 @@ to know. It gets a ``Joint``.
 import importlib
 import logging
 import os
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -19,6 +20,7 @@ from actors.messages.codec import Decoder, encode
 from actors.messages.lifecycle import Drained, Here, WhoIs
 
 STATUS_BROKEN = 70
+SWITCH_S = 0.0005  # The actor's thread has little to do, but a whole batch waits for it to get its turn.
 
 _who_is: Decoder[WhoIs] = Decoder(WhoIs)
 log = logging.getLogger(__name__)
@@ -85,6 +87,8 @@ class Looping(Actor):
 
     def _begin(self, who: WhoIs) -> None:
         import uvloop
+
+        sys.setswitchinterval(SWITCH_S)
 
         self._role = who.role.partition("-")[0]
         module, _, function = who.main.partition(":")
