@@ -14,6 +14,7 @@ import msgspec
 
 from actors.messages.codec import Decoder, Malformed, encode
 from actors.messages.envelopes import Answers, Gone, LogPage, Published
+from actors.messages.histories import StateThen
 from actors.messages.lifecycle import Closing, Drain, Open, Opened, Peers, Released, Suspect, Unopened, Used
 from config.settings import Settings
 from gateway.batching import Batcher, BatchLimits
@@ -27,7 +28,7 @@ from gateway.write_path import WritePath
 FIRST = "gateway-0"  # the one that also serves the operators' listener and greets
 USED_EVERY_S = 2.0  # how often the directory hears which streams are used
 
-Message = Answers | Published | Opened | Unopened | Closing | Gone | LogPage | Peers | Drain
+Message = Answers | Published | Opened | Unopened | Closing | Gone | LogPage | StateThen | Peers | Drain
 _decode: Decoder[Message] = Decoder(Message)
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class Joined:
         parts = build_parts(settings, self._batcher, open_stores(settings), open_keys(settings))
         self.gateway = Gateway(settings, parts, self._metrics)
         self._operators = Operators((self._metrics, self._path), self._unready)
-        self._feed = parts.feed
+        self._feed, self._views = parts.feed, parts.views
         self._drain = asyncio.Event()
         joint.receive = self._receive
 
@@ -103,7 +104,8 @@ class Joined:
         return "stopping" if self._drain.is_set() else None
 
     def _gauges(self) -> dict[str, float]:
-        return {"commands_waiting": self._batcher.waiting, "streams_open": self._feed.listening}
+        standing = {f"reservations_{status}": count for status, count in self._views.standing().items()}
+        return {"commands_waiting": self._batcher.waiting, "streams_open": self._feed.listening, **standing}
 
     def _counters(self) -> dict[str, float]:
         batcher = self._batcher
@@ -146,8 +148,8 @@ class Joined:
                 self._batcher.closing(message)
             case Gone():
                 self._batcher.gone(message)
-            case LogPage():
-                self._batcher.log_page(message)
+            case LogPage() | StateThen():
+                self._batcher.looked(message)
             case Drain():
                 self._drain.set()
             case Peers():

@@ -10,7 +10,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from actors.messages.conference import Details, SeatType
+from actors.messages.fees import FeeStructure
 from actors.messages.seats import Line, SalesState
+from actors.messages.terms import KeyPerson, Papers, Terms
 from gateway.replies import Status
 
 
@@ -25,6 +27,10 @@ class ConferenceRow(Struct, frozen=True):
     seat_types: tuple[SeatType, ...]
     taken: Mapping[str, int]
     version: int
+    papers: Papers = Papers()
+    fees: tuple[FeeStructure, ...] = ()
+    personnel: tuple[KeyPerson, ...] = ()
+    terms: Terms = Terms()
 
 
 class ReservationRow(Struct, frozen=True):
@@ -70,6 +76,10 @@ class Views(Protocol):
 
     def position(self, stream: str) -> int:
         """The last version of this stream that the read models know; 0 when they know none."""
+        ...
+
+    def standing(self) -> dict[str, int]:
+        """How many reservations are held, offered and waiting in all conferences."""
         ...
 
     def published(self, text: str, after: str, limit: int) -> tuple[list[ConferenceRow], str | None]:

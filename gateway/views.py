@@ -150,6 +150,14 @@ WHERE wait_place > ? AND wait_place <= ? ORDER BY wait_place LIMIT ?
         row = self.reservation(reservation)
         return 0 if row is None else row.position
 
+    def standing(self) -> dict[str, int]:
+        """How many reservations are held, offered and waiting in all conferences, for the metrics."""
+        query = """SELECT status, count(*) FROM reservations
+        WHERE status IN ('held', 'offered', 'waiting') GROUP BY status"""
+        counts = {"held": 0, "offered": 0, "waiting": 0}
+        counts.update(self._connection.execute(query).fetchall())
+        return counts
+
     def close(self) -> None:
         """Closes the connection."""
         self._connection.close()
@@ -222,4 +230,8 @@ def _conference(found: Sequence[Any]) -> ConferenceRow:
         seat_types=stands.seat_types,
         taken={} if taken is None else _read_taken(taken),
         version=stands.version,
+        papers=stands.papers,
+        fees=stands.fees,
+        personnel=stands.personnel,
+        terms=stands.terms,
     )

@@ -7,6 +7,7 @@ directory, readable by its owner only.
 import asyncio
 import os
 import secrets
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -98,7 +99,7 @@ def _keep(settings: Settings, made: dict[str, str]) -> None:
         file.write(lines)
 
 
-def _seat_type_in(sign_in: Any) -> str:
+def _seat_type_in(sign_in: Path) -> str:
     lines = dict(line.split("=", 1) for line in sign_in.read_text("utf-8").splitlines())
     return lines["seat_type_standard"]
 

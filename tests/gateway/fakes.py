@@ -5,12 +5,13 @@ the test sets, failures that the test orders.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
+from actors.messages.changes import changed
 from actors.messages.codec import encode
 from actors.messages.conference import (
     AddSeatType,
@@ -21,22 +22,29 @@ from actors.messages.conference import (
     CreateConference,
     EditConference,
     EditSeatType,
+    EditTerms,
     Publish,
     RetireSeatType,
     SeatType,
     SeatTypeStands,
+    SetCharacteristics,
     Unpublish,
 )
 from actors.messages.envelopes import DescribedEvent, LogPage
+from actors.messages.histories import StateThen
+from actors.messages.orders import OrderCommand
 from actors.messages.refusals import Refused
 from actors.messages.seats import Cancel, Ended, Extend, Held, Line, Reserve, SeatCommand, WaitListed
 from gateway.instants import to_time
 from gateway.ports import Done, EntityFailure, Frame, UnknownStream
 from gateway.reading import ConferenceRow, ReservationRow, WaiterRow
-from gateway.replies import Availability, Role, SeatsLeft
-from gateway.tenants import Account, Claim, Membership, Principal
+from gateway.replies import Availability, SeatsLeft
+from gateway.tenants import Principal
+from storage.sqlite.accounts import SqliteAccounts
+from tests.gateway.fake_orders import FakeOrders
 
 PRICE_MINOR = 12_500
+COMMANDS: dict[str, Any] = {"conference": ConferenceCommand, "seats": SeatCommand, "orders": OrderCommand}
 STATES = {Publish: "published", Unpublish: "unpublished", CancelConference: "cancelled", Archive: "archived"}
 
 
@@ -46,6 +54,8 @@ class FakeEntities:
     def __init__(self) -> None:
         self.conferences: dict[str, ConferenceStands] = {}
         self.reservations: dict[str, Held | WaitListed | Ended] = {}
+        self.looks: list[tuple[str, int, str, int]] = []
+        self.orders: dict[str, FakeOrders] = {}
         self.logs: dict[str, list[DescribedEvent]] = {}
         self.commands: list[tuple[str, str, Any]] = []
         self.fail: EntityFailure | None = None
@@ -87,8 +97,7 @@ class FakeEntities:
     def _answer(
         self, stream: str, key: bytes, fingerprint: bytes, correlation: str, frame: bytes, *, create: bool
     ) -> Frame | EntityFailure:
-        kind = ConferenceCommand if stream.startswith("conference-") else SeatCommand
-        command = msgspec.msgpack.decode(frame, type=kind)
+        command = msgspec.msgpack.decode(frame, type=COMMANDS[stream.partition("-")[0]])
         self.commands.append((stream, correlation, command))
         if self.fail is not None:
             return self.fail
@@ -114,7 +123,17 @@ class FakeEntities:
             return UnknownStream(stream)
         if stream.startswith("conference-"):
             return self._plan(stream, conference, command)
+        if stream.startswith("orders-"):
+            return self._order(stream, conference, command)
         return self._seat(stream, conference, command)
+
+    def _order(self, stream: str, conference: str, command: Any) -> Any:
+        orders = self.orders.setdefault(conference, FakeOrders())
+        reply = orders.decide(self.conferences[conference], self.reservations, command)
+        log = self.logs.setdefault(stream, [])
+        while len(log) < orders.version:
+            self._append(stream, type(command).__name__, {"order": "", "access": "hash", "buyer": "p1"})
+        return reply
 
     def _plan(self, stream: str, conference: str, command: Any) -> Any:
         stands = self.conferences.get(conference)
@@ -139,6 +158,12 @@ class FakeEntities:
                 if value is not msgspec.UNSET
             }
             stands = msgspec.structs.replace(stands, details=msgspec.structs.replace(stands.details, **changes))
+        elif isinstance(command, SetCharacteristics):
+            stands = msgspec.structs.replace(
+                stands, papers=command.papers, fees=(*stands.fees, command.fee), personnel=command.personnel
+            )
+        elif isinstance(command, EditTerms):
+            stands = msgspec.structs.replace(stands, terms=changed(stands.terms, command.changes))
         elif type(command) in STATES:
             stands = msgspec.structs.replace(stands, state=STATES[type(command)])
         seat_type = self._seat_type(stands, command)
@@ -188,6 +213,20 @@ class FakeEntities:
         self.reservations[reply.reservation] = reply
         return reply
 
+    def read_state(self, stream: str, at_ms: int, after: str, limit: int) -> asyncio.Future[StateThen]:
+        """Ready at the second ask; the state is what was asked."""
+        future: asyncio.Future[StateThen] = asyncio.get_running_loop().create_future()
+        if self.fail is not None:
+            future.set_exception(self.fail)
+        elif stream not in self.logs:
+            future.set_exception(UnknownStream(stream))
+        else:
+            self.looks.append((stream, at_ms, after, limit))
+            ready = self.looks.count(self.looks[-1]) > 1
+            told = {"version": 3, "buyer": "p1", "orders": [{"order": "o1", "seats": [{"attendee": "p2"}]}]}
+            future.set_result(StateThen(stream, 1, 1, ready, 3, Raw(encode(told)), "" if after else "50"))
+        return future
+
     def read_log(self, stream: str, after: int, limit: int) -> asyncio.Future[LogPage]:
         future: asyncio.Future[LogPage] = asyncio.get_running_loop().create_future()
         if self.fail is not None:
@@ -207,6 +246,9 @@ class FakeViews:
         self._entities = entities
         self.frozen: dict[str, int] | None = None
         self.hidden: set[str] = set()
+
+    def standing(self) -> dict[str, int]:
+        return {"held": 0, "offered": 0, "waiting": 0}
 
     def freeze(self) -> None:
         """From now on the read models lag."""
@@ -230,6 +272,10 @@ class FakeViews:
             stands.seat_types,
             {},
             stands.version,
+            stands.papers,
+            stands.fees,
+            stands.personnel,
+            stands.terms,
         )
 
     def _page(self, rows: list[Any], after: str, limit: int) -> tuple[list[Any], str | None]:
@@ -295,51 +341,25 @@ class FakeViews:
         return self._page(waiters, after, limit)
 
 
-class FakeAccounts:
-    """Organisers, sessions and slugs in memory."""
+class FakeAccounts(SqliteAccounts):
+    """The real accounts, in memory, which count how often they are asked who somebody is."""
 
     def __init__(self) -> None:
-        self.accounts: dict[str, Account] = {}
-        self.organisers: dict[str, tuple[str, dict[str, Role]]] = {}
-        self.sessions: dict[bytes, Principal] = {}
-        self.claims: dict[str, Claim] = {}
+        super().__init__(None, bytes(32))
         self.principals_asked = 0
-
-    def register(self, name: str, email: str, password_hash: str, token_hash: bytes, expires_at_ms: int) -> str | None:
-        if email in self.accounts:
-            return None
-        account, organiser = f"a{len(self.accounts)}", f"o{len(self.organisers)}"
-        self.accounts[email] = Account(account, password_hash)
-        self.organisers[organiser] = (name, {account: "owner"})
-        self.open_session(account, token_hash, expires_at_ms)
-        return organiser
-
-    def find(self, email: str) -> Account | None:
-        return self.accounts.get(email)
-
-    def memberships(self, account: str) -> list[Membership]:
-        return [
-            Membership(organiser, name, members[account])
-            for organiser, (name, members) in self.organisers.items()
-            if account in members
-        ]
-
-    def open_session(self, account: str, token_hash: bytes, expires_at_ms: int) -> None:
-        roles = {each.organiser: each.role for each in self.memberships(account)}
-        self.sessions[token_hash] = Principal(account, roles, expires_at_ms)
-
-    def close_session(self, token_hash: bytes) -> None:
-        self.sessions.pop(token_hash, None)
 
     def principal(self, token_hash: bytes, now_ms: int) -> Principal | None:
         self.principals_asked += 1
-        return self.sessions.get(token_hash)
+        return super().principal(token_hash, now_ms)
 
-    def claim(self, slug: str, organiser: str, conference: str) -> Claim:
-        return self.claims.setdefault(slug, Claim(slug, conference, organiser))
+    def stored(self) -> str:
+        """Every row there is, as text."""
+        tables = ("organisers", "accounts", "members", "sessions", "tokens", "links", "slugs")
+        return repr([self._database.rows(f"SELECT * FROM {table}") for table in tables])  # noqa: S608 - one of ours
 
-    def claimed(self, slug: str) -> Claim | None:
-        return self.claims.get(slug)
+    def end_sessions(self, at_ms: int) -> None:
+        """All sessions are over then."""
+        self._database.write("UPDATE sessions SET expires_at_ms = ?", at_ms)
 
 
 class FakeVault:
@@ -347,9 +367,14 @@ class FakeVault:
 
     def __init__(self) -> None:
         self.people: dict[str, Mapping[str, str]] = {}
+        self.organisers: dict[str, str] = {}
 
-    def keep(self, subject: str, person: Mapping[str, str]) -> None:
+    def keep(self, subject: str, person: Mapping[str, str], organiser: str = "") -> None:
         self.people[subject] = dict(person)
+        self.organisers[subject] = organiser
+
+    def get_many(self, subjects: Iterable[str]) -> dict[str, dict[str, str]]:
+        return {subject: dict(self.people[subject]) for subject in subjects if subject in self.people}
 
     def erase(self, subject: str) -> bool:
         return self.people.pop(subject, None) is not None

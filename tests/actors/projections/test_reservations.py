@@ -181,3 +181,8 @@ def test_what_is_not_there_is_not_found(projection: Projection, views: SqliteVie
     assert views.conference_by_slug("pycon") is None
     apply_all(projection, SEATS, [configured(), held("ana")])
     assert views.reservation(rid("nobody")) is None
+
+
+def test_the_metrics_count_what_is_held_offered_and_waiting(projection: Projection, views: SqliteViews) -> None:
+    apply_all(projection, SEATS, [configured(), held("ana"), held("bob"), waits("cid"), released("bob")])
+    assert views.standing() == {"held": 1, "offered": 0, "waiting": 1}
