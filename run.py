@@ -16,7 +16,8 @@ from typing import Any
 from config import logs
 from config.settings import ConfigurationError, Settings, load
 
-GATEWAY = "gateway.join:main"  # The host knows no gateway; it is told what serves HTTP.
+GATEWAY = "gateway.join:main"  # The host knows no gateway; it is told what serves HTTP,
+COURIER = "gateway.courier.main:main"  # and what carries out what follows from facts.
 
 OK, WRONG, USAGE = 0, 1, 2
 INTERRUPTED = 128 + signal.SIGINT
@@ -60,7 +61,7 @@ def main(argv: Sequence[str]) -> int:
 def serve(arguments: Namespace) -> int:
     settings = _settings(arguments)
     logs.setup(settings.logs.level)
-    status: int = _function("actors.host.serve", "main")(settings, GATEWAY)
+    status: int = _function("actors.host.serve", "main")(settings, GATEWAY, COURIER)
     return USAGE if status == _function("actors.host.supervisor", "STATUS_UNABLE") else status
 
 
@@ -83,6 +84,12 @@ def log_show(arguments: Namespace) -> int:
 def log_verify(arguments: Namespace) -> int:
     settings = _settings(arguments)
     return int(_function("actors.kernel.inspect", "verify")(settings.data, arguments.streams))
+
+
+def payments_reconcile(arguments: Namespace) -> int:
+    settings = _settings(arguments)
+    reconcile = _function("gateway.payments.reconcile", "main")
+    return int(reconcile(settings, arguments.days, settle=not arguments.list))
 
 
 def loadtest(arguments: Namespace) -> int:
@@ -146,6 +153,18 @@ def _parser() -> ArgumentParser:
         of_log, "verify", log_verify, "check the chain of every stream", "Exits with 1 when a stream is not whole."
     )
     verify.add_argument("streams", metavar="STREAM", nargs="*", help="only these (default: all)")
+    payments = _dressed(commands.add_parser, "payments", help="look after payments", description="Look after payments.")
+    of_payments = payments.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    reconcile = command(
+        of_payments,
+        "reconcile",
+        payments_reconcile,
+        "compare the payment providers' books with the logs",
+        "Settles what has one right answer. The system must be running. Exits with 1 when a difference is left.",
+    )
+    reconcile.add_argument("--list", action="store_true", help="list only, settle nothing")
+    days = "only payments begun in the last N days and those the logs know (default: all)"
+    reconcile.add_argument("--days", metavar="N", type=_natural, default=0, help=days)
     load_tests = commands.add_parser(
         "loadtest", add_help=False, help="load a running system (loadtest --help says how)"
     )

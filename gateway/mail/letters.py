@@ -63,7 +63,7 @@ class RefundMade(Struct, frozen=True, tag="refund-made"):
     order: str
     amount_minor: int
     currency: str
-    reason: Literal["cancelled", "conference-cancelled", "too-late"]
+    reason: Literal["cancelled", "conference-cancelled", "too-late", "overpaid", "organiser"]
     url: str
 
 

@@ -37,7 +37,7 @@ def open_payments(settings: Settings, key: bytes, now_ms: Callable[[], int]) -> 
     tokens = Tokens(key, b"pay")
     sandbox = Sandbox(
         lambda: Ledger(settings.data / "sandbox.db"),
-        hashlib.blake2b(b"", key=key, digest_size=32, person=b"sandbox-notice").digest(),
+        sandbox_key(key),
         lambda order: f"{public_url}/pay/sandbox/{order}/{tokens.of(order)}",
         now_ms,
     )
@@ -47,4 +47,9 @@ def open_payments(settings: Settings, key: bytes, now_ms: Callable[[], int]) -> 
 
 def public_url_of(settings: Settings) -> str:
     """How people reach this installation, without a slash at its end."""
-    return f"http://{settings.gateway.address}"
+    return settings.gateway.public_url or f"http://{settings.gateway.address}"
+
+
+def sandbox_key(key: bytes) -> bytes:
+    """What the sandbox's notices are signed with, out of the installation's secret for tokens."""
+    return hashlib.blake2b(b"", key=key, digest_size=32, person=b"sandbox-notice").digest()

@@ -1,0 +1,51 @@
+"""Carries the sandbox's notices, over HTTP to this installation, as a provider elsewhere would."""
+
+import random
+from collections.abc import Callable
+from typing import Final
+
+import aiohttp
+
+from actors.messages.codec import Decoder, Malformed
+from actors.messages.effects import SandboxNotice
+from gateway.courier.carriers import Again, Done, GivenUp, Outcome, pause_ms, waited_ms
+from gateway.payments.sandbox import SIGNATURE_HEADER, signed
+from storage.outbox import Due
+
+TRY_S_MAX: Final = 20.0
+PAUSE_MS_MAX: Final = 60_000
+PATH: Final = "/api/v1/payments/sandbox/notice"
+
+_notice: Decoder[SandboxNotice] = Decoder(SandboxNotice)
+
+
+class Notices:
+    """Satisfies ``carriers.Carrier``. ``base``: where this installation listens, as ``http://127.0.0.1:8080``."""
+
+    def __init__(self, base: str, key: bytes, give_up_ms: int, spread: Callable[[], float] = random.random) -> None:
+        self._url, self._key, self._give_up_ms, self._spread = base + PATH, key, give_up_ms, spread
+
+    async def carry(self, due: Due, now_ms: int) -> Outcome:
+        try:
+            body = _notice(due.payload).body
+        except Malformed as malformed:
+            return GivenUp(f"of a newer release: {malformed}")
+        problem = await self._post(body, now_ms)
+        if problem is None:
+            return Done()
+        if waited_ms(due.attempt, PAUSE_MS_MAX) >= self._give_up_ms:
+            return GivenUp(problem)
+        return Again(now_ms + pause_ms(due.attempt, self._spread(), PAUSE_MS_MAX), problem)
+
+    async def _post(self, body: bytes, now_ms: int) -> str | None:
+        """Why it did not arrive."""
+        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signed(self._key, now_ms // 1000, body)}
+        timeout = aiohttp.ClientTimeout(total=TRY_S_MAX)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(self._url, data=body, headers=headers, allow_redirects=False) as answer,
+            ):
+                return None if 200 <= answer.status < 300 else f"answered {answer.status}"
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            return f"no answer: {type(problem).__name__}"
