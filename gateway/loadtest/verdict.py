@@ -117,7 +117,7 @@ class Cross:
         if len(starts) != 1:
             times = "not" if not starts else f"{len(starts)} times"
             self._broke("acknowledged-once", f"{reservation} was acknowledged ({call.state}) and is {times} in the log")
-        elif starts[0].items != call.answered or starts[0].waiting != (call.state == "waiting"):
+        elif starts[0].items != call.answered or starts[0].waiting != (call.state in ("waiting", "offered")):
             logged = f"{'waiting for' if starts[0].waiting else 'holding'} {dict(starts[0].items)}"
             said = f"{call.state} {dict(call.answered)}"
             self._broke("acknowledged-once", f"{reservation} was acknowledged as {said} and is in the log as {logged}")

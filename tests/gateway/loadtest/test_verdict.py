@@ -163,6 +163,12 @@ def test_first_fit_passes_over_nobody_who_fits() -> None:
     assert broken(tale.verdict()) == ["wait-list-in-order"]
 
 
+def test_first_fit_may_offer_to_a_newcomer_who_fits_as_soon_as_it_joins() -> None:
+    tale = Tale(quota=2, policy="first_fit").logged(held("ana"), joined("bob", 2), joined("cyd"), offered("cyd"))
+    tale.told("ana").told("bob", 2, state="waiting").told("cyd", state="offered")
+    assert tale.verdict().right is True
+
+
 def test_an_offer_of_other_seats_than_asked_for_is_found() -> None:
     tale = Tale(quota=2).logged(held("ana", 2), joined("bob", 2), released("ana"), offered("bob", 1))
     tale.told("ana", 2).told("bob", 2, state="waiting").cancelled("ana")
