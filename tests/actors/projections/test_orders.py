@@ -17,11 +17,14 @@ from actors.messages.orders import (
     CancelOrder,
     CancelSeat,
     CheckIn,
+    CloseOrder,
     ConfigureOrders,
     NameAttendee,
     NoteDecline,
     NotePayment,
     NoteRefund,
+    NoteReturned,
+    NoteSecured,
     OrderTerms,
     PlaceOrder,
     RefundOrder,
@@ -224,6 +227,30 @@ def same_work(projection: Projection, story: Story) -> None:
     deadline_ms = KIND.next_deadline_ms(story.state)
     waits = story.state.pending or (deadline_ms and deadline_ms <= story.now_ms)
     assert bool(projection.overdue_orders(story.now_ms)) == bool(waits)
+
+
+def test_orders_that_still_want_something_of_the_inventory_are_found_and_no_others(projection: Projection) -> None:
+    story = Story(3, steps=0)
+    story.decide(story.place())
+    name = story.name(1)
+    total = story.state.orders[name].total_minor
+    told = 0
+
+    def found(*commands: Any) -> list[tuple[str, int]]:
+        nonlocal told
+        for command in commands:
+            story.decide(command)
+        told = projection.apply(ORDERS, story.stored(told, len(story.events) - told)).version
+        return projection.overdue_orders(story.now_ms)
+
+    assert found() == []
+    assert found(NotePayment(name, "sandbox", "pay", total, "EUR")) == [(CID, 1)]
+    assert found(NoteSecured(name, 1)) == []
+    assert found(CancelOrder(name, "organiser")) == [(CID, 1)]
+    assert found(NoteReturned(name, 1)) == []
+    story.decide(story.place())
+    assert found(ConfigureOrders(story.terms(2, "cancelled"))) == [(CID, 1)]
+    assert found(CloseOrder(story.name(2)), NoteReturned(story.name(2), 1)) == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
