@@ -16,8 +16,10 @@ from enum import Enum, auto
 import msgspec
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ChildActorExited, WakeupMessage
 
+from actors.host.leash import own_children
+from actors.host.lives import Create, Effect, Exit, Kill, Send, Wake
 from actors.host.presence import Presence
-from actors.host.residents import Create, Effect, Exit, Kill, Residents, Send, Wake
+from actors.host.residents import Residents
 from actors.host.services import Services
 from actors.messages.addresses import NotYetKnown, address_of, text_of
 from actors.messages.boot import Started, Unable
@@ -157,9 +159,13 @@ class Directory(Actor):
         if self._services.next_missing() is not None:
             self._start_services()
         peers = encode(self._services.peers())
-        known = [self._services.address(each) for each in self._services.roles]
-        for to in [*filter(None, known), *(home for _, _, home in self._residents.addresses())]:
+        for to in filter(None, map(self._services.address, self._services.roles)):
             self.send(address_of(to), peers)
+        for who, child in self._children.items():
+            if isinstance(
+                who, int
+            ):  # Also those that have not reported yet: their first message spoke of the old ones.
+                self.send(child, peers)
         if self._services.all_here() and not self._started:
             self._started = True
             self._tell_boss(Started("directory", os.getpid()))
@@ -191,12 +197,14 @@ class Directory(Actor):
         for effect in effects:
             match effect:
                 case Create(stream=stream, life=life, create=create):
+                    before = own_children()
                     child = self.createActor(ENTITIES[stream.partition("-")[0]])
                     self._children[life] = child
                     grace = self._presence.grace_until_ms
                     peers = self._services.peers()
                     begin = Begin(stream, life, create, self._me, peers, grace, self._settings_bytes)
                     self.send(child, encode(begin))
+                    self._residents.born(life, next(iter(own_children() - before), 0))
                 case Send(address=address, message=message):
                     self.send(address_of(address), encode(message))
                 case Wake(message=deadline):

@@ -7,9 +7,8 @@ is to be done, in order. Times are monotonic milliseconds.
 """
 
 from collections import OrderedDict
-from enum import Enum, auto
-from typing import Any, NamedTuple
 
+from actors.host.lives import Create, Effect, Exit, Kill, Phase, Resident, Send, Wake
 from actors.messages.lifecycle import (
     Asleep,
     Closing,
@@ -28,67 +27,9 @@ LINGER_MS = 2_000  # a late sender that has not let go by then is told nothing m
 START_MS = 20_000  # an entity that has not opened its log by then is replaced
 SILENT_MS = 10_000  # a suspect that answers no ping for so long is replaced
 DAMAGED_MS = 1_000  # so long a stream that can't be opened is not tried again
+LIVES_PER_AWAKE_MAX = 2  # processes, of any phase, for each that may be awake: a burst of askers waits beyond that
 CRASHES_MAX = 5  # in a row and without a Ready: then the next start waits for CRASH_PAUSE_MS
 CRASH_PAUSE_MS = 1_000
-
-
-class Create(NamedTuple):
-    """Start a process for the stream, as life number ``life`` of this directory."""
-
-    stream: str
-    life: int
-    create: bool
-
-
-class Send(NamedTuple):
-    """Send a message to an address."""
-
-    address: str
-    message: Any
-
-
-class Exit(NamedTuple):
-    """Ask the process of that life to exit."""
-
-    life: int
-
-
-class Kill(NamedTuple):
-    """Kill that process: it is stuck."""
-
-    life: int
-    pid: int
-
-
-class Wake(NamedTuple):
-    """Tell the timer of a sleeping stream's next deadline."""
-
-    message: Deadline
-
-
-Effect = Create | Send | Exit | Kill | Wake
-
-
-class Phase(Enum):
-    """Where one life stands."""
-
-    STARTING = auto()
-    AWAKE = auto()
-    CLOSING = auto()
-    LINGERING = auto()
-
-
-class Resident:
-    """One life of one stream's entity."""
-
-    __slots__ = ("address", "askers", "create", "epoch", "life", "phase", "pid", "since_ms", "stream", "suspect_ms")
-
-    def __init__(self, stream: str, life: int, now_ms: int, create: bool) -> None:
-        self.stream, self.life, self.create = stream, life, create
-        self.phase, self.since_ms = Phase.STARTING, now_ms
-        self.address, self.epoch, self.pid = "", 0, 0
-        self.askers: set[str] = set()
-        self.suspect_ms: int | None = None
 
 
 class Residents:
@@ -169,7 +110,7 @@ class Residents:
         """A process has ended. If somebody may still send to it, the next life begins at once."""
         resident = self._by_life.pop(life, None)
         if resident is None or resident.phase is Phase.LINGERING:
-            return []
+            return self._start_waiting(now_ms)
         stream = resident.stream
         self._leave(resident)
         crashes = self._crashes[stream] = self._crashes.get(stream, 0) + 1
@@ -177,7 +118,12 @@ class Residents:
             self._not_before_ms[stream] = now_ms + CRASH_PAUSE_MS
         for asker in resident.askers:
             self._want(stream, asker, resident.create and resident.phase is Phase.STARTING)
-        return self._start(stream, now_ms) if stream in self._wanted else []
+        return self._start(stream, now_ms) if stream in self._wanted else self._start_waiting(now_ms)
+
+    def born(self, life: int, pid: int) -> None:
+        """The process of that life is this one: what to kill when it never reports."""
+        if (resident := self._by_life.get(life)) is not None:
+            resident.pid = pid
 
     def asleep(self, life: int, asleep: Asleep, now_ms: int) -> list[Effect]:
         """An entity closed its log: late senders are told to let go, and whoever asked meanwhile gets the next life."""
@@ -213,10 +159,10 @@ class Residents:
                 self._touch(stream, now_ms)
 
     def suspect(self, suspect: Suspect, now_ms: int) -> list[Effect]:
-        """An entity did not answer in time: ask it."""
+        """An entity did not answer in time: ask it. Who speaks of an earlier life has missed the news of this one."""
         resident = self._home.get(suspect.stream)
         if resident is None or resident.phase is not Phase.AWAKE or resident.epoch != suspect.epoch:
-            return []
+            return self.open(suspect.stream, suspect.asker, False, now_ms)
         resident.askers.add(suspect.asker)
         if resident.suspect_ms is None:
             resident.suspect_ms = now_ms
@@ -231,7 +177,7 @@ class Residents:
             askers.discard(asker)
 
     def tick(self, now_ms: int) -> list[Effect]:
-        """Once a second: idle ones go to sleep, stuck ones are killed, lingering ones end, pauses end."""
+        """Once a second: idle ones and those too many go to sleep; stuck ones are killed; lingering and pauses end."""
         effects: list[Effect] = []
         for resident in list(self._by_life.values()):
             age_ms = now_ms - resident.since_ms
@@ -248,11 +194,11 @@ class Residents:
             if now_ms - self._used_ms[stream] < self._idle_ms:
                 break
             effects += self._sleep(resident, now_ms)
+        while len(more := self._make_room(now_ms, spare=0)):  # A burst of starts found nobody awake to put to sleep.
+            effects += more
         for stream in [s for s, at_ms in self._not_before_ms.items() if at_ms <= now_ms]:
             del self._not_before_ms[stream]
-            if stream in self._wanted and stream not in self._home:
-                effects += self._start(stream, now_ms)
-        return effects
+        return effects + self._start_waiting(now_ms)
 
     def drain(self, now_ms: int) -> list[Effect]:
         """The system stops: everybody goes to sleep, nobody is woken."""
@@ -273,10 +219,24 @@ class Residents:
         askers.add(asker)
         self._wanted[stream] = (askers, create or created)
 
+    def _start_waiting(self, now_ms: int) -> list[Effect]:
+        """Starts whom a pause or the number of processes has kept waiting."""
+        effects: list[Effect] = []
+        for stream in [stream for stream in self._wanted if stream not in self._home]:
+            if self._full():
+                break
+            effects += self._start(stream, now_ms)
+        return effects
+
+    def _full(self) -> bool:
+        return len(self._by_life) >= LIVES_PER_AWAKE_MAX * self._awake_max
+
     def _start(self, stream: str, now_ms: int) -> list[Effect]:
         if stream in self._not_before_ms or self.draining:
             return []
-        effects = self._make_room(now_ms)
+        effects = self._make_room(now_ms, spare=1)
+        if self._full():
+            return effects
         askers, create = self._wanted.pop(stream)
         self._lives += 1
         resident = Resident(stream, self._lives, now_ms, create)
@@ -285,9 +245,10 @@ class Residents:
         self._touch(stream, now_ms)
         return [Create(stream, self._lives, create), *effects]
 
-    def _make_room(self, now_ms: int) -> list[Effect]:
+    def _make_room(self, now_ms: int, spare: int) -> list[Effect]:
+        """Puts the least recently used to sleep when there would not be ``spare`` places left."""
         serving = sum(resident.phase is not Phase.CLOSING for resident in self._home.values())
-        if serving < self._awake_max:
+        if serving + spare <= self._awake_max:
             return []
         oldest = next((r for r in self._home.values() if r.phase is Phase.AWAKE), None)
         return [] if oldest is None else self._sleep(oldest, now_ms)

@@ -14,10 +14,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
-from actors.host.leash import PR_SET_CHILD_SUBREAPER, Leash, die_with, prctl
+from actors.host.leash import PR_SET_CHILD_SUBREAPER, Leash, children_of, die_with, prctl
 
 STATUS_DRAINED = 0
 STATUS_CUT_SHORT = 1  # The drain took too long, or was hurried.
@@ -161,16 +160,3 @@ def _end_all() -> None:
             os.kill(pid, signal.SIGKILL)
         for pid in pids:
             os.waitpid(pid, 0)
-
-
-def children_of(parent: int) -> list[int]:
-    """Process ids of the children of ``parent``, ended ones that nobody has reaped included."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # It ended while we looked.
-        if int(text.rpartition(")")[2].split()[1]) == parent:
-            found.append(int(stat.parent.name))
-    return found

@@ -1,18 +1,7 @@
 """Who lives where: opening, sleeping, dying, and never two at once."""
 
-from actors.host.residents import (
-    CRASHES_MAX,
-    LINGER_MS,
-    SILENT_MS,
-    START_MS,
-    Create,
-    Effect,
-    Exit,
-    Kill,
-    Residents,
-    Send,
-    Wake,
-)
+from actors.host.lives import Create, Effect, Exit, Kill, Send, Wake
+from actors.host.residents import CRASHES_MAX, LINGER_MS, SILENT_MS, START_MS, Residents
 from actors.messages.lifecycle import (
     Asleep,
     Closing,
@@ -159,16 +148,60 @@ def test_a_suspect_that_stays_silent_is_killed() -> None:
     assert node.tick(SILENT_MS) == [Kill(life, 4711)]
 
 
-def test_a_suspicion_about_an_earlier_life_is_nothing() -> None:
+def test_who_suspects_an_earlier_life_has_missed_its_end_and_is_told_where_the_stream_lives_now() -> None:
     node = residents()
     wake(node, epoch=3)
-    assert node.suspect(Suspect(GATE, "seats-a", 2), 0) == []
+    news = Opened("seats-a", 3, "127.0.0.1:101")
+    assert node.suspect(Suspect(OTHER, "seats-a", 2), 0) == [Send(OTHER, news)]
+
+
+def test_who_suspects_a_stream_that_sleeps_wakes_it() -> None:
+    node = residents()
+    life = wake(node)
+    node.tick(IDLE_MS)
+    node.asleep(life, Asleep("seats-a", life, 1, 0), IDLE_MS)
+    assert node.suspect(Suspect(GATE, "seats-a", 1), IDLE_MS) == [Create("seats-a", life + 1, False)]
+    effects = node.ready(life + 1, Ready("seats-a", life + 1, 2, 0, 4712), "127.0.0.1:98", IDLE_MS)
+    assert sends(effects) == [(GATE, Opened("seats-a", 2, "127.0.0.1:98"))]
 
 
 def test_a_process_that_never_reports_is_killed() -> None:
     node = residents()
     node.open("seats-a", GATE, True, 0)
-    assert node.tick(START_MS) == [Kill(1, 0)]
+    node.born(1, 4711)
+    assert node.tick(START_MS) == [Kill(1, 4711)]
+
+
+def test_a_burst_of_askers_makes_no_more_processes_than_twice_those_that_may_be_awake() -> None:
+    node = residents(awake_max=2)
+    created = [e for n in range(9) for e in node.open(f"seats-{n}", GATE, False, 0) if isinstance(e, Create)]
+    assert [create.stream for create in created] == [f"seats-{n}" for n in range(4)]
+
+
+def test_after_a_burst_those_too_many_go_to_sleep_and_those_who_waited_are_served() -> None:
+    node = residents(awake_max=2)
+    served, now_ms = set(), 0
+    pending = [e for n in range(9) for e in node.open(f"seats-{n}", GATE, False, 0)]
+    while pending or now_ms < 20_000:
+        effect = pending.pop(0) if pending else None
+        match effect:
+            case Create(stream=stream, life=life):
+                served.add(stream)
+                pending += node.ready(life, Ready(stream, life, 1, 0, 4711), f"127.0.0.1:{life}", now_ms)
+            case Send(address=address, message=Sleep(to=stream)):
+                life = int(address.rpartition(":")[2])
+                pending += node.asleep(life, Asleep(stream, life, 1, 0), now_ms)
+            case Send(message=Closing(stream=stream, epoch=epoch)):
+                pending += node.released(Released(stream, epoch, GATE))
+            case Exit(life=life):
+                pending += node.exited(life, now_ms)
+            case None:
+                now_ms += 1_000
+                pending += node.tick(now_ms)
+            case _:
+                pass
+    assert served == {f"seats-{n}" for n in range(9)}
+    assert node.counts()["awake"] == 2
 
 
 def test_a_stopping_system_puts_everybody_to_sleep_and_wakes_nobody() -> None:
