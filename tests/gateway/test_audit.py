@@ -71,5 +71,5 @@ async def test_the_feed_tells_nothing_of_persons(world: World) -> None:
 
 async def test_a_foreign_cursor_is_invalid(world: World) -> None:
     path, owner, _ = await three_reservations(world)
-    for bad in ("x", "!!!!", "MS4yLjM", "%C3%A9", "LTE", "a" * 600):  # MS4yLjM is 1.2.3, of three logs
+    for bad in ("x", "!!!!", "MS4yLjMuNA", "%C3%A9", "LTE", "a" * 600):  # MS4yLjMuNA is 1.2.3.4, of four logs
         assert (await world.ask("GET", f"{path}/events?after={bad}", headers=owner)).slug == "invalid"
