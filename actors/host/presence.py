@@ -4,11 +4,16 @@ A file in the data directory says when the system last lived. It is written with
 losing it costs a grace that was not needed, or nothing.
 """
 
+import logging
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 FILE = "alive"
+DIGITS = 20
+
+log = logging.getLogger(__name__)
 
 
 class Presence:
@@ -25,6 +30,7 @@ class Presence:
         self._file, self._absence_ms_max, self._grace_ms = data / FILE, absence_ms_max, grace_ms
         self._wall_ms, self._steady_ms = wall_ms, steady_ms
         self._drift_ms = wall_ms() - steady_ms()
+        self._noted = True
         self.grace_until_ms = self._after_absence(wall_ms())
 
     def _after_absence(self, now_ms: int) -> int:
@@ -37,10 +43,25 @@ class Presence:
     def tick(self) -> bool:
         """Once a second: notes the sign of life; whether the clock has jumped since the last tick."""
         now_ms = self._wall_ms()
-        self._file.write_text(str(now_ms), "ascii")
+        self._note(now_ms)
         drift_ms = now_ms - self._steady_ms()
         jumped = abs(drift_ms - self._drift_ms) > self._absence_ms_max
         self._drift_ms = drift_ms
         if jumped:
             self.grace_until_ms = now_ms + self._grace_ms
         return jumped
+
+    def _note(self, now_ms: int) -> None:
+        """In place and always as long, so that it needs no new room; a full disk must not end the directory."""
+        try:
+            descriptor = os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o600)
+            try:
+                os.pwrite(descriptor, f"{now_ms:0{DIGITS}}".encode("ascii"), 0)
+            finally:
+                os.close(descriptor)
+        except OSError as problem:
+            if self._noted:
+                log.warning("life-not-noted", extra={"problem": str(problem)})
+            self._noted = False
+            return
+        self._noted = True

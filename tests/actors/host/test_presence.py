@@ -1,6 +1,10 @@
 """Grace after an absence or a jump of the clock, and only then."""
 
+import errno
+import os
 from pathlib import Path
+
+import pytest
 
 from actors.host.presence import Presence
 
@@ -63,3 +67,30 @@ def test_a_jump_of_the_clock_gives_grace_once(tmp_path: Path) -> None:
 def test_a_half_written_file_is_no_absence(tmp_path: Path) -> None:
     (tmp_path / "alive").write_text("17x")
     assert presence(tmp_path, Clocks(1_000_000)).grace_until_ms == 0
+
+
+def test_on_a_full_disk_it_goes_on_watching_the_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks = Clocks(1_000_000)
+    present = presence(tmp_path, clocks)
+    present.tick()
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    clocks.advance(1_000)
+    assert not present.tick()
+    clocks.wall += ABSENCE_MS_MAX + 1
+    assert present.tick()
+
+
+def test_its_file_is_written_in_place_without_new_room(tmp_path: Path) -> None:
+    clocks = Clocks(1_000_000)
+    present = presence(tmp_path, clocks)
+    present.tick()
+    before = (tmp_path / "alive").stat()
+    clocks.advance(9_000_000_000)
+    present.tick()
+    after = (tmp_path / "alive").stat()
+    assert (after.st_ino, after.st_size) == (before.st_ino, before.st_size)
+    assert presence(tmp_path, clocks).grace_until_ms == 0
