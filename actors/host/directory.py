@@ -143,10 +143,9 @@ class Directory(Actor):
         if self._presence.grace_until_ms:
             log.warning("was-away", extra={"grace_until_ms": self._presence.grace_until_ms})
         self._tick()
-        self._start_services()
 
     def _start_services(self) -> None:
-        role = self._services.next_missing()
+        role = self._services.next_missing(_now_ms())
         if role is None:
             return
         child = self.createActor(self._services.starting(role, _now_ms()))
@@ -156,8 +155,7 @@ class Directory(Actor):
 
     def _here(self, role: str, address: str) -> None:
         self._services.here(role, address)
-        if self._services.next_missing() is not None:
-            self._start_services()
+        self._start_services()
         peers = encode(self._services.peers())
         for to in filter(None, map(self._services.address, self._services.roles)):
             self.send(address_of(to), peers)
@@ -166,7 +164,7 @@ class Directory(Actor):
                 who, int
             ):  # Also those that have not reported yet: their first message spoke of the old ones.
                 self.send(child, peers)
-        if self._services.all_here() and not self._started:
+        if self._services.selling() and not self._started:
             self._started = True
             self._tell_boss(Started("directory", os.getpid()))
 
@@ -180,8 +178,7 @@ class Directory(Actor):
         elif self._stage is Stage.SERVING:
             log.error("service-ended", extra={"service": who})
             self._residents.forget_asker(self._services.address(who))
-            if not self._services.died(who, _now_ms()):
-                raise RuntimeError(f"{who} keeps dying")
+            self._services.died(who, _now_ms())
             self._start_services()
         self._undrained.discard(who)
         self._go_on_draining()
@@ -220,6 +217,8 @@ class Directory(Actor):
                             os.kill(pid, signal.SIGKILL)
 
     def _tick(self) -> None:
+        if self._stage is Stage.SERVING:
+            self._start_services()
         if self._presence.tick():
             log.warning("clock-jumped", extra={"grace_until_ms": self._presence.grace_until_ms})
             for stream, epoch, address in self._residents.addresses():

@@ -1,4 +1,8 @@
-"""The node's services besides its entities: timer, projector, courier, gateways. Each is replaced when it dies."""
+"""The node's services besides its entities: timer, projector, gateways, courier. Each is replaced when it dies.
+
+One that keeps dying is started again after a pause, for ever: seats are sold also while no
+mail can be sent. Times are monotonic milliseconds.
+"""
 
 from typing import NamedTuple
 
@@ -10,8 +14,9 @@ CLASSES = {
     "courier": "actors.host.courier.Courier",
     "gateway": "actors.host.gateway.Gateway",
 }
-DEATHS_MAX = 5  # of one service before it has served for STEADY_MS: then the node gives up and is started anew
-STEADY_MS = 10_000
+STEADY_MS = 10_000  # who has lived so long has not died in a row
+DEATHS_AT_ONCE_MAX = 3  # in a row: so often it is replaced at once, then after PAUSE_MS
+PAUSE_MS = 1_000
 
 
 class Service(NamedTuple):
@@ -26,10 +31,12 @@ class Services:
     """Which services are here. Roles are ``timer``, ``projector``, ``courier`` and ``gateway-<n>``."""
 
     def __init__(self, gateways: int, *, courier: bool = True) -> None:
-        before = ["timer", "projector", *(["courier"] if courier else [])]
-        self.roles = [*before, *(f"gateway-{number}" for number in range(gateways))]
+        needed = ["timer", "projector", *(f"gateway-{number}" for number in range(gateways))]
+        self.roles = [*needed, *(["courier"] if courier else [])]
         self._services: dict[str, Service] = {}
         self._deaths: dict[str, int] = {}
+        self._not_before_ms: dict[str, int] = {}
+        self._needed = needed
 
     def starting(self, role: str, now_ms: int) -> str:
         """A process for this role begins; returns its class."""
@@ -40,24 +47,27 @@ class Services:
         """It serves."""
         self._services[role] = self._services[role]._replace(address=address)
 
-    def died(self, role: str, now_ms: int) -> bool:
-        """It has ended; whether it may be started again (not when it keeps dying)."""
+    def died(self, role: str, now_ms: int) -> None:
+        """It has ended: it is missing now, or in a while when it keeps dying."""
         service = self._services.pop(role)
         deaths = 1 if now_ms - service.since_ms >= STEADY_MS else self._deaths.get(role, 0) + 1
         self._deaths[role] = deaths
-        return deaths <= DEATHS_MAX
+        self._not_before_ms[role] = now_ms + PAUSE_MS if deaths > DEATHS_AT_ONCE_MAX else 0
 
     def address(self, role: str) -> str:
         """Where it serves; "" when it does not."""
         return self._services[role].address if role in self._services else ""
 
-    def all_here(self) -> bool:
-        """Whether the node is complete."""
-        return all(self.address(role) for role in self.roles)
+    def selling(self) -> bool:
+        """Whether all are here that selling needs."""
+        return all(self.address(role) for role in self._needed)
 
-    def next_missing(self) -> str | None:
+    def next_missing(self, now_ms: int) -> str | None:
         """The next role to start; they start one after the other, since each needs the ones before."""
-        return next((role for role in self.roles if role not in self._services), None)
+        role = next((role for role in self.roles if not self.address(role)), None)
+        if role is None or role in self._services:  # All are here, or one is on its way.
+            return None
+        return role if self._not_before_ms.get(role, 0) <= now_ms else None
 
     def peers(self) -> Peers:
         """Where they live."""

@@ -1,13 +1,13 @@
-"""The node's services start one after the other and are replaced until they keep dying."""
+"""The node's services start one after the other and are replaced, at once or, when they keep dying, after a pause."""
 
-from actors.host.services import DEATHS_MAX, STEADY_MS, Services
+from actors.host.services import DEATHS_AT_ONCE_MAX, PAUSE_MS, STEADY_MS, Services
 from actors.messages.lifecycle import Peers
 
 
-def complete() -> Services:
-    services = Services(gateways=2)
+def complete(*, courier: bool = True) -> Services:
+    services = Services(gateways=2, courier=courier)
     port = 1
-    while (role := services.next_missing()) is not None:
+    while (role := services.next_missing(0)) is not None:
         services.starting(role, 0)
         services.here(role, f"127.0.0.1:{port}")
         port += 1
@@ -16,33 +16,51 @@ def complete() -> Services:
 
 def test_a_complete_node_knows_where_each_of_its_services_lives() -> None:
     services = complete()
-    assert services.all_here()
-    assert services.peers() == Peers("127.0.0.1:1", "127.0.0.1:2", ("127.0.0.1:4", "127.0.0.1:5"))
+    assert services.selling()
+    assert services.peers() == Peers("127.0.0.1:1", "127.0.0.1:2", ("127.0.0.1:3", "127.0.0.1:4"))
+
+
+def test_the_next_one_starts_when_the_one_before_is_here() -> None:
+    services = Services(gateways=1)
+    services.starting("timer", 0)
+    assert services.next_missing(0) is None
+    services.here("timer", "127.0.0.1:1")
+    assert services.next_missing(0) == "projector"
 
 
 def test_a_dead_service_is_the_next_to_start() -> None:
     services = complete()
-    assert services.died("projector", 0)
-    assert services.next_missing() == "projector"
-    assert not services.all_here()
+    services.died("projector", 0)
+    assert services.next_missing(0) == "projector"
+    assert not services.selling()
     assert services.peers().projector == ""
 
 
-def test_a_service_that_keeps_dying_ends_the_node() -> None:
+def test_one_that_keeps_dying_is_started_after_a_pause_and_for_ever() -> None:
     services = complete()
-    for _ in range(DEATHS_MAX):
-        assert services.died("timer", 1)
+    for _ in range(DEATHS_AT_ONCE_MAX):
+        services.died("timer", 1)
+        assert services.next_missing(1) == "timer"
         services.starting("timer", 1)
-    assert not services.died("timer", 1)
+        services.here("timer", "127.0.0.1:9")
+    for now_ms in (1, 2 * PAUSE_MS):
+        services.died("timer", now_ms)
+        assert services.next_missing(now_ms) is None
+        assert services.next_missing(now_ms + PAUSE_MS) == "timer"
+        services.starting("timer", now_ms)
 
 
-def test_a_service_that_had_served_for_a_while_may_die_again() -> None:
+def test_one_that_had_served_for_a_while_is_replaced_at_once_however_often() -> None:
     services = complete()
-    for death in range(2 * DEATHS_MAX):
-        assert services.died("timer", (death + 1) * STEADY_MS)
-        services.starting("timer", death * STEADY_MS)
+    for death in range(2 * DEATHS_AT_ONCE_MAX):
+        now_ms = (death + 1) * STEADY_MS
+        services.died("timer", now_ms)
+        assert services.next_missing(now_ms) == "timer"
+        services.starting("timer", now_ms)
 
 
-def test_the_courier_starts_after_the_projector_and_only_where_there_is_one() -> None:
-    assert Services(gateways=1).roles == ["timer", "projector", "courier", "gateway-0"]
-    assert Services(gateways=1, courier=False).roles == ["timer", "projector", "gateway-0"]
+def test_seats_are_sold_also_without_a_courier() -> None:
+    services = complete()
+    services.died("courier", 0)
+    assert services.selling()
+    assert complete(courier=False).selling()
