@@ -156,6 +156,7 @@ class Entity:
         if epoch != self.epoch or self._asleep:
             return
         self._release_answers()
+        self._tell_projector(None)
         open_wishes = any(self._letters.is_open(wish) for wish in self._decider.wishes(self._shell.state))
         deadline_ms = AT_ONCE_MS if open_wishes else self._shell.next_deadline_ms()
         self._shell.keep_snapshot()
@@ -205,12 +206,7 @@ class Entity:
         for address, message in self._letters.outgoing(now_ms):
             self._send(address or self._directory, message)
         self._release_answers()
-        if self._shell.fresh:
-            self._hints.add(self._shell.version, self._shell.fresh)
-            self._shell.fresh = []
-        # A service that is being replaced has no address; its successor is told everything by ``peers``.
-        if self._peers.projector and (hint := self._hints.next(now_ms)) is not None:
-            self._send(self._peers.projector, hint)
+        self._tell_projector(now_ms)
         deadline_ms = self._shell.next_deadline_ms()
         if self._peers.timer and deadline_ms and (not self._told_deadline_ms or deadline_ms < self._told_deadline_ms):
             self._told_deadline_ms = deadline_ms
@@ -220,6 +216,8 @@ class Entity:
 
     def wait_ms(self, now_ms: int) -> int | None:
         """How long until ``turn`` should run again by itself; ``None`` for not."""
+        if self._asleep:
+            return None
         waits = [self._hints.wait_ms(now_ms)] if self._hints.open and self._peers.projector else []
         letters_ms = self._letters.wait_ms(now_ms)
         return min([*waits, letters_ms] if letters_ms is not None else waits, default=None)
@@ -228,6 +226,17 @@ class Entity:
         """The process is about to exit."""
         if not self._asleep:
             self._log.close()
+
+    def _tell_projector(self, now_ms: int | None) -> None:
+        """Tells what it is time to tell; without a time, all of it."""
+        if self._shell.fresh:
+            self._hints.add(self._shell.version, self._shell.fresh)
+            self._shell.fresh = []
+        # A service that is being replaced has no address; its successor is told everything by ``peers``.
+        if self._peers.projector:
+            hint = self._hints.last() if now_ms is None else self._hints.next(now_ms)
+            if hint is not None:
+                self._send(self._peers.projector, hint)
 
     def _release_answers(self) -> None:
         if any(w.before_answers and self._letters.is_open(w) for w in self._decider.wishes(self._shell.state)):

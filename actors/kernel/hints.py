@@ -28,11 +28,18 @@ class Hints:
 
     def next(self, now_ms: int) -> Appended | None:
         """The hint to send now, if one is due."""
-        if self._head == self._told or self.wait_ms(now_ms) > 0:
+        if not self.open or self.wait_ms(now_ms) > 0:
             return None
+        self._sent_ms = self._last_ms = now_ms
+        return self._hint()
+
+    def last(self) -> Appended | None:
+        """What must be told before the log is closed, whatever is on its way."""
+        return self._hint() if self.open else None
+
+    def _hint(self) -> Appended:
         hint = Appended(self._stream, self._epoch, self._head, self._pending)
         self._pending, self._told = [], self._head
-        self._sent_ms = self._last_ms = now_ms
         return hint
 
     def wait_ms(self, now_ms: int) -> int:
@@ -51,5 +58,5 @@ class Hints:
 
     @property
     def open(self) -> bool:
-        """Whether something is left to tell."""
-        return self._head != self._told
+        """Whether something is left to tell, or to be heard of."""
+        return self._head != self._told or self._sent_ms is not None

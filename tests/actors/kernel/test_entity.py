@@ -132,6 +132,24 @@ def test_asleep_it_says_so_to_whoever_still_sends(world: World) -> None:
     assert sent[GATE] == [Gone("counter-a", living.epoch, 5)]
 
 
+def test_before_it_sleeps_the_projector_hears_of_every_event(world: World) -> None:
+    living = Living(world, Counter())
+    living.batch(item(Add(1), 1))
+    living.all_sent()
+    living.batch(item(Add(2), 2))
+    living.entity.sleep(living.epoch)
+    (hint,) = living.sent(PROJECTOR)
+    assert (hint.head, [event.version for event in hint.events]) == (2, [2])
+
+
+def test_asleep_it_has_nothing_to_do_by_itself(world: World) -> None:
+    living = Living(world, Counter(wish=True))
+    living.batch(item(Add(3), 1))
+    living.all_sent()
+    living.entity.sleep(living.epoch)
+    assert living.entity.wait_ms(1_000_000) is None
+
+
 def test_its_log_can_be_read_in_pages_with_names(world: World) -> None:
     living = Living(world, Counter())
     living.batch(item(Add(3), 1), item(Add(4), 2))

@@ -52,3 +52,21 @@ def test_another_projector_is_told_where_the_log_stands() -> None:
     hints.next(0)
     hints.again()
     assert hints.next(100) == Appended("seats-a", 1, 1, [])
+
+
+def test_a_hint_without_an_answer_is_told_again_also_when_nothing_follows() -> None:
+    hints = Hints("seats-a", 1, interval_ms=25)
+    hints.add(1, [event(1)])
+    hints.next(0)
+    assert hints.open
+    assert hints.next(ANSWER_WITHIN_MS) == Appended("seats-a", 1, 1, [])
+    hints.answered()
+    assert not hints.open
+
+
+def test_the_last_hint_before_a_sleep_waits_for_nothing() -> None:
+    hints = Hints("seats-a", 1, interval_ms=25)
+    hints.add(1, [event(1)])
+    hints.next(0)
+    hints.add(2, [event(2)])
+    assert hints.last() == Appended("seats-a", 1, 2, [event(2)])
