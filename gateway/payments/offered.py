@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
+from config.sections import Payments as PaymentSettings
 from config.settings import Settings
 from gateway.payments.invoice import Invoice
 from gateway.payments.ledger import Ledger
@@ -19,6 +20,7 @@ class Payments(NamedTuple):
     providers: dict[str, Provider]
     tokens: Tokens
     public_url: str
+    settings: PaymentSettings
 
     def of(self, name: str) -> Provider | None:
         """The provider of this name; ``None`` when it is not offered here."""
@@ -41,8 +43,21 @@ def open_payments(settings: Settings, key: bytes, now_ms: Callable[[], int]) -> 
         lambda order: f"{public_url}/pay/sandbox/{order}/{tokens.of(order)}",
         now_ms,
     )
-    providers: dict[str, Provider] = {"sandbox": sandbox, "invoice": Invoice()}
-    return Payments(sandbox, providers, tokens, public_url)
+    providers: dict[str, Provider] = {"invoice": Invoice()}
+    if settings.payments.sandbox:
+        providers["sandbox"] = sandbox
+    if stripe_is_configured(settings):
+        from gateway.payments.stripe import Stripe  # Its library is large: loaded where it is used.
+
+        page = f"{public_url}/pay/stripe"
+        providers["stripe"] = Stripe(settings.payments, lambda order: f"{page}/{order}/{tokens.of(order)}")
+    return Payments(sandbox, providers, tokens, public_url, settings.payments)
+
+
+def stripe_is_configured(settings: Settings) -> bool:
+    """Whether all of Stripe's keys are given."""
+    payments = settings.payments
+    return all((payments.stripe_secret_key, payments.stripe_publishable_key, payments.stripe_webhook_secret))
 
 
 def public_url_of(settings: Settings) -> str:
