@@ -76,6 +76,7 @@ def log_show(arguments: Namespace) -> int:
     kinds = {
         "conference": _function("actors.conference.kind", "CONFERENCE"),
         "seats": _function("actors.seats.kind", "SEATS"),
+        "orders": _function("actors.orders.kind", "ORDERS"),
     }
     show = _function("actors.kernel.inspect", "show")
     return int(show(settings.data, arguments.stream, after=arguments.after, limit=arguments.limit, kinds=kinds))
