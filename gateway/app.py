@@ -14,7 +14,7 @@ from gateway import bodies
 from gateway.authority import bearer
 from gateway.calls import Answer, Call, Parts
 from gateway.idempotency import check_key
-from gateway.ids import conference_of
+from gateway.ids import conference_of, conference_of_order
 from gateway.intake import Correlations, check_head, check_media_type, query_of, read_body
 from gateway.metrics import Metrics
 from gateway.problems import Problem, not_found
@@ -82,14 +82,15 @@ class App:
         match route.policy:
             case Anyone():
                 return None
-            case Holder():
-                token = bearer(authorization)
-                identity = parameters["id"]
-                if token is None or conference_of(identity) is None or not self.parts.tokens.fits(identity, token):
-                    raise not_found("reservation")
+            case Holder() as holder:
+                link = request.query.get("link") if holder.link else None
+                self._check_holder(holder, parameters["id"], bearer(authorization), link)
                 return None
-            case SignedIn():
-                return await self.parts.authority.principal(authorization)
+            case SignedIn(person=person):
+                signed_in = await self.parts.authority.principal(authorization)
+                if person and signed_in.account is None:
+                    raise Problem("not-allowed", "This needs a session: an API token is nobody.")
+                return signed_in
             case Member(least=least):
                 organiser = parameters["o"]
                 principal = await self.parts.authority.member(authorization, organiser, least)
@@ -99,13 +100,28 @@ class App:
                         raise not_found("conference")
                 return principal
 
+    def _check_holder(self, holder: Holder, identity: str, token: str | None, link: str | None) -> None:
+        """Raises ``Problem`` for all but who bears the thing's token, or its signed link where that is enough."""
+        if holder.of == "reservation":
+            held = conference_of(identity) and token is not None and self.parts.tokens.fits(identity, token)
+        else:
+            keys = self.parts.order_keys
+            held = conference_of_order(identity) and (
+                (token is not None and keys.tokens.fits(identity, token))
+                or (link is not None and keys.links.fits(identity, link))
+            )
+        if not held:
+            raise not_found(holder.of)
+
     async def _body(self, request: BaseRequest, route: Route) -> Any:
         settings = self.parts.settings
         if request.method in ("GET", "HEAD") and not request.body_exists:
             return None
-        if route.body is not None:
+        if route.body not in (None, bytes):
             check_media_type(request)
         data = await read_body(request, settings.request_body_bytes_max, settings.body_timeout_ms / 1000)
+        if route.body is bytes:
+            return data
         if route.body is not None:
             return bodies.parse(route.body, data)
         if data.strip() not in (b"", b"{}"):
@@ -140,7 +156,7 @@ class App:
                 raise not_found("conference")
             return claim.conference
         if "id" in parameters:
-            return conference_of(parameters["id"]) or ""
+            return conference_of(parameters["id"]) or conference_of_order(parameters["id"]) or ""
         return parameters.get("o", "")
 
 

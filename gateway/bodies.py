@@ -53,13 +53,6 @@ class NewOrganiser(Body, frozen=True):
     password: fields.Password
 
 
-class SignIn(Body, frozen=True):
-    """Who signs in."""
-
-    email: fields.Email
-    password: fields.AnyPassword
-
-
 class NewConference(Body, frozen=True):
     """A conference to plan. Spans are seconds; both maxima: 0 = no limit."""
 

@@ -7,31 +7,42 @@ from aiohttp.web import BaseRequest
 
 from actors.messages.codec import Decoder, encode
 from actors.messages.conference import ConferenceReply, ConferenceStands, SeatTypeStands
+from actors.messages.order_replies import CheckedIn, OrderReply, OrdersConfigured, OrderStands
 from actors.messages.refusals import Refused
 from actors.messages.seats import Configured, Confirmed, Ended, Held, SeatReply, Unchanged, WaitListed
 from config.sections import Accounts as AccountSettings
 from config.sections import Gateway as GatewaySettings
 from gateway.acknowledged import Acknowledged
+from gateway.afterwards import Afterwards
 from gateway.attempts import Attempts
 from gateway.authority import Authority
 from gateway.clients import Clients
 from gateway.feed import Feed
 from gateway.idempotency import Idempotency
 from gateway.ids import Ids
+from gateway.mail.posting import Letters
+from gateway.order_keys import OrderKeys
 from gateway.passwords import Passwords
+from gateway.payments.offered import Payments
 from gateway.ports import Entities, EntityFailure
+from gateway.printing import Printing
 from gateway.problems import of_failure, of_refusal
 from gateway.reading import Views
+from gateway.reading_orders import OrderViews
 from gateway.routes import Route
 from gateway.slugs import Slugs
 from gateway.tenants import Accounts, Principal, Vault
+from gateway.ticket_codes import TicketCodes
 from gateway.tokens import Tokens
+from gateway.webhooks.receivers import Receivers
 from gateway.workers import Workers
 
 SeatsDone = Held | WaitListed | Confirmed | Ended | Unchanged | Configured
 ConferenceDone = ConferenceStands | SeatTypeStands
+OrdersDone = OrderStands | CheckedIn | OrdersConfigured
 
 decode_seat_reply: Decoder[SeatReply] = Decoder(SeatReply)
+decode_order_reply: Decoder[OrderReply] = Decoder(OrderReply)
 decode_conference_reply: Decoder[ConferenceReply] = Decoder(ConferenceReply)
 
 
@@ -52,6 +63,15 @@ class Parts(NamedTuple):
     feed: Feed
     acknowledged: Acknowledged
     tokens: Tokens
+    order_keys: OrderKeys
+    order_views: OrderViews
+    tickets: TicketCodes
+    printing: Printing
+    payments: Payments
+    letters: Letters
+    links: Tokens
+    afterwards: Afterwards
+    receivers: Receivers
     clients: Clients
     idempotency: Idempotency
     ids: Ids
@@ -82,9 +102,21 @@ class Call(NamedTuple):
     fingerprint: bytes
     expected_version: int
 
+    @property
+    def account(self) -> str:
+        """The account that asks, where the route's policy wants a person."""
+        assert self.principal is not None, "the route's policy lets nobody else in"
+        assert self.principal.account is not None, "the route's policy lets no API token in"
+        return self.principal.account
+
     async def command_seats(self, stream: str, command: Any) -> SeatsDone:
         """The inventory's reply. Raises ``Problem`` for a refusal, or when there is no reply."""
         reply: SeatsDone = await self._command(stream, command, decode_seat_reply, create=False)
+        return reply
+
+    async def command_orders(self, stream: str, command: Any) -> OrdersDone:
+        """The orders' reply. Raises ``Problem`` for a refusal, or when there is no reply."""
+        reply: OrdersDone = await self._command(stream, command, decode_order_reply, create=False)
         return reply
 
     async def command_conference(self, stream: str, command: Any, *, create: bool = False) -> ConferenceDone:

@@ -9,11 +9,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-_NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
 _LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
 
-Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
-ShortText = Annotated[str, Meta(max_length=300, pattern=_NO_CONTROLS)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROLS)]
+ShortText = Annotated[str, Meta(max_length=300, pattern=NO_CONTROLS)]
 Description = Annotated[str, Meta(max_length=20_000, pattern=_LINES)]
 Slug = Annotated[
     str,
@@ -25,8 +25,9 @@ Email = Annotated[
 ]
 Password = Annotated[str, Meta(min_length=12, max_length=1024)]
 AnyPassword = Annotated[str, Meta(max_length=1024)]
+OneTimeCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="six digits")]
 Identifier = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-TimeZone = Annotated[str, Meta(min_length=1, max_length=64, pattern=_NO_CONTROLS, description="IANA time zone")]
+TimeZone = Annotated[str, Meta(min_length=1, max_length=64, pattern=NO_CONTROLS, description="IANA time zone")]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
 Time = Annotated[datetime.datetime, Meta(tz=True, description="RFC 3339")]
 Day = datetime.date

@@ -19,6 +19,7 @@ _POOL_BYTES = 4096  # One call to the kernel serves 157 reservations.
 CONFERENCE_PATTERN = r"c[a-z2-7]{12}"
 _CONFERENCE = re.compile(CONFERENCE_PATTERN)
 _RESERVATION = re.compile(rf"({CONFERENCE_PATTERN})-r[a-z2-7]{{26}}")
+_ORDER = re.compile(rf"({CONFERENCE_PATTERN})-o[a-z2-7]{{26}}")
 
 
 class Ids:
@@ -43,6 +44,9 @@ class Ids:
 
     def reservation(self, conference: str) -> str:
         return f"{conference}-r{self._now()}{self.letters(26 - _TIME_LETTERS)}"
+
+    def order(self, conference: str) -> str:
+        return f"{conference}-o{self._now()}{self.letters(26 - _TIME_LETTERS)}"
 
     def _now(self) -> str:
         unit = (time.time_ns() - _TIME_START_NS) >> _TIME_SHIFT
@@ -69,6 +73,12 @@ def conference_of(reservation: str) -> str | None:
     return match[1] if match else None
 
 
+def conference_of_order(order: str) -> str | None:
+    """The conference that an order's id names; ``None`` when it is no such id."""
+    match = _ORDER.fullmatch(order)
+    return match[1] if match else None
+
+
 def conference_stream(conference: str) -> str:
     """The stream of the conference itself."""
     return f"conference-{conference}"
@@ -77,3 +87,8 @@ def conference_stream(conference: str) -> str:
 def seats_stream(conference: str) -> str:
     """The stream of its seat inventory."""
     return f"seats-{conference}"
+
+
+def orders_stream(conference: str) -> str:
+    """The stream of its orders."""
+    return f"orders-{conference}"

@@ -9,7 +9,7 @@ import msgspec
 from gateway.problems import CONTENT_TYPE, PROBLEMS
 from gateway.rendering import JSON_TYPE
 from gateway.replies import ProblemDocument
-from gateway.routes import Anyone, Holder, Lists, Member, Parameter, Route, SignedIn, Streams
+from gateway.routes import Anyone, Files, Holder, Lists, Member, Parameter, Route, SignedIn, Streams
 
 REFERENCE = "#/components/schemas/{name}"
 DESCRIPTION = (
@@ -32,12 +32,14 @@ def problems_of(route: Route) -> frozenset[str]:
             slugs |= {"not-found"} if "{" in route.path else set()
         case Holder():
             slugs |= {"not-found"}
-        case SignedIn():
-            slugs |= {"not-authenticated"}
+        case SignedIn(person=person):
+            slugs |= {"not-authenticated", "not-allowed"} if person else {"not-authenticated"}
         case Member():
             slugs |= {"not-authenticated", "not-allowed", "not-found"}
     if route.body is not None:
-        slugs |= {"too-large", "too-slow", "unsupported-media-type", "invalid"}
+        slugs |= {"too-large", "too-slow"}
+    if route.body not in (None, bytes):
+        slugs |= {"unsupported-media-type", "invalid"}
     if route.key == "required":
         slugs |= {"key-missing"}
     if route.key != "none":
@@ -71,7 +73,7 @@ def describe(routes: Iterable[Route], version: str) -> dict[str, Any]:
             "schemas": components,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "a session or an API token"},
-                "holder": {"type": "http", "scheme": "bearer", "description": "the token of the reservation"},
+                "holder": {"type": "http", "scheme": "bearer", "description": "the token of the reservation or order"},
             },
         },
     }
@@ -81,11 +83,14 @@ def _kinds(routes: tuple[Route, ...]) -> list[Any]:
     """Every type of the description, once."""
     kinds: dict[Any, None] = {ProblemDocument: None}
     for route in routes:
-        if route.body is not None:
+        if route.body not in (None, bytes):
             kinds[route.body] = None
         for answer in route.answers.values():
             if isinstance(answer, Lists):
                 kinds[answer.of] = None
+            elif isinstance(answer, Files):
+                if answer.json is not None:
+                    kinds[answer.json.of if isinstance(answer.json, Lists) else answer.json] = None
             elif answer is not None and not isinstance(answer, Streams):
                 kinds[answer] = None
     return list(kinds)
@@ -112,7 +117,9 @@ def _operation(route: Route, reference: dict[Any, Any]) -> dict[str, Any]:
         case Member(least=least):
             operation["security"] = [{"token": []}]
             operation["description"] = f"Role: at least {least}."
-    if route.body is not None:
+    if route.body is bytes:
+        operation["requestBody"] = {"required": True, "content": {"*/*": {}}}
+    elif route.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": reference[route.body]}}}
     return operation
 
@@ -161,6 +168,11 @@ def _answer(route: Route, answer: Any, reference: dict[Any, Any]) -> dict[str, A
         return {"description": "Done."}
     if isinstance(answer, Streams):
         return {"description": "A stream of events.", "content": {answer.value: {"schema": {"type": "string"}}}}
+    if isinstance(answer, Files):
+        content: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in answer.media_types}
+        if answer.json is not None:
+            content[JSON_TYPE] = _answer(route, answer.json, reference)["content"][JSON_TYPE]
+        return {"description": route.summary, "content": content}
     if isinstance(answer, Lists):
         schema = {
             "type": "object",

@@ -38,6 +38,8 @@ PROBLEMS: dict[str, Kind] = {
     "already-ordered": Kind(409, "This reservation has an order."),
     "already-standing": Kind(409, "It exists already."),
     "hold-expired": Kind(409, "The hold has expired and its seats are taken."),
+    "last-owner": Kind(409, "The organiser would have no owner any more."),
+    "limit-reached": Kind(409, "There are as many as there may be.", ("limit",)),
     "not-extendable": Kind(409, "The hold can't be extended."),
     "not-on-sale": Kind(409, "The seats are not on sale."),
     "payment-not-offered": Kind(409, "This way of paying is not offered here."),

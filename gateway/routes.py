@@ -18,11 +18,19 @@ class Anyone(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """The bearer of the token of the reservation in the path; to all others it does not exist."""
+    """The bearer of the token of the reservation or order in the path; to all others it does not exist.
+
+    ``link``: the signed link of an order, as it stands in mails, is enough (for reading only).
+    """
+
+    of: Literal["reservation", "order"] = "reservation"
+    link: bool = False
 
 
 class SignedIn(NamedTuple):
-    """Whoever has a valid session or API token."""
+    """Whoever has a valid session or API token; ``person``: a session only."""
+
+    person: bool = False
 
 
 class Member(NamedTuple):
@@ -50,6 +58,16 @@ PAGE = (
 )
 
 
+LINK = Parameter("link", "the signature of the link in a mail, instead of a token", {"type": "string"})
+
+
+class Files(NamedTuple):
+    """An answer that is a file of one of these media types; as JSON it is ``json``."""
+
+    media_types: tuple[str, ...]
+    json: Any = None
+
+
 class Lists(NamedTuple):
     """An answer that is a page of these."""
 
@@ -65,6 +83,7 @@ class Streams(Enum):
 class Route(NamedTuple):
     """One method on one path, whose parts in braces are parameters.
 
+    ``body`` is parsed as JSON into this type; ``bytes``: taken as it comes, whatever it is.
     ``answers`` gives each status its body; ``conflicts`` are problems of its own, beside those that follow
     from the rest (policy, key, body, version).
     """

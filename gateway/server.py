@@ -16,8 +16,35 @@ from argon2 import PasswordHasher
 
 from config.addresses import Address
 from config.settings import Settings
-from gateway import audit, availability, conferences, description, organisers, pages, planning, reservations
+from gateway import (
+    api_tokens,
+    attendees,
+    audit,
+    availability,
+    check_ins,
+    conferences,
+    description,
+    fees,
+    history,
+    invitations,
+    laying_down,
+    members,
+    naming,
+    ordering,
+    orders,
+    organisers,
+    own_account,
+    pages,
+    password_resets,
+    planning,
+    reservations,
+    sales,
+    sessions,
+    settling,
+    tickets,
+)
 from gateway.acknowledged import Acknowledged
+from gateway.afterwards import Afterwards
 from gateway.app import App
 from gateway.attempts import Attempts
 from gateway.authority import Authority
@@ -29,15 +56,26 @@ from gateway.feed import Feed
 from gateway.hot import Hot
 from gateway.idempotency import Idempotency
 from gateway.ids import Ids
+from gateway.mail.posting import LINKS, OutboxLetters
 from gateway.metrics import Metrics
+from gateway.order_keys import OrderKeys
 from gateway.passwords import Passwords
+from gateway.payments import routes as payment_routes
+from gateway.payments.offered import open_payments
 from gateway.ports import Entities
+from gateway.printing import Printing
 from gateway.reading import Views
+from gateway.reading_orders import OrderViews
 from gateway.routes import Route, Router
 from gateway.slugs import Slugs
 from gateway.tenants import Accounts, Vault
+from gateway.ticket_codes import TicketCodes
 from gateway.tokens import Tokens
+from gateway.webhooks import deliveries, registration
+from gateway.webhooks.receivers import Receivers
 from gateway.workers import Workers
+from storage.outbox import Outbox
+from storage.webhooks import Webhooks
 
 STORE_CALLS_WAITING_MAX = 512
 BACKLOG = 1024
@@ -52,6 +90,9 @@ class Stores(NamedTuple):
     views: Views
     accounts: Accounts
     vault: Vault
+    orders: OrderViews
+    outbox: Outbox
+    webhooks: Webhooks
 
 
 class Keys(NamedTuple):
@@ -60,6 +101,7 @@ class Keys(NamedTuple):
     tokens: bytes
     clients: bytes
     idempotency: bytes
+    tickets: bytes
 
 
 def api_routes() -> tuple[Route, ...]:
@@ -69,8 +111,28 @@ def api_routes() -> tuple[Route, ...]:
         *availability.ROUTES,
         *reservations.ROUTES,
         *organisers.ROUTES,
+        *sessions.ROUTES,
+        *own_account.ROUTES,
+        *password_resets.ROUTES,
+        *members.ROUTES,
+        *invitations.ROUTES,
+        *api_tokens.ROUTES,
+        *registration.ROUTES,
+        *deliveries.ROUTES,
         *planning.ROUTES,
         *audit.ROUTES,
+        *payment_routes.ROUTES,
+        *laying_down.ROUTES,
+        *ordering.ROUTES,
+        *orders.ROUTES,
+        *naming.ROUTES,
+        *tickets.ROUTES,
+        *sales.ROUTES,
+        *settling.ROUTES,
+        *attendees.ROUTES,
+        *check_ins.ROUTES,
+        *fees.ROUTES,
+        *history.ROUTES,
     )
 
 
@@ -102,6 +164,19 @@ def build_parts(
         feed=Feed(stores.views.availability_document, loop.time),
         acknowledged=Acknowledged(),
         tokens=Tokens(keys.tokens, b"reservation"),
+        order_keys=OrderKeys(keys.tokens),
+        order_views=stores.orders,
+        tickets=TicketCodes(keys.tickets),
+        printing=Printing(),
+        payments=open_payments(settings, keys.tokens, now_ms),
+        letters=OutboxLetters(stores.outbox, stores.vault),
+        links=Tokens(keys.tokens, LINKS),
+        afterwards=Afterwards(),
+        receivers=Receivers(
+            stores.webhooks,
+            stores.outbox,
+            settings.webhooks.allow_private,
+        ),
         clients=Clients(keys.clients, settings.gateway.trusted_proxies),
         idempotency=Idempotency(keys.idempotency),
         ids=Ids(),
@@ -121,7 +196,7 @@ class Gateway:
         self.parts, self.metrics = parts, metrics
         self._settings = settings.gateway
         self.routes = api_routes()
-        router = Router([*self.routes, description.route(self.routes), *pages.routes()])
+        router = Router([*self.routes, description.route(self.routes), *pages.routes(), *payment_routes.pages()])
         self.app = App(router, parts, metrics)
         self.hot = Hot(self.app)
         self._fast = fast
@@ -166,8 +241,10 @@ class Gateway:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        await self.parts.afterwards.settle()
         self.parts.passwords.close()
         self.parts.workers.close()
+        self.parts.printing.close()
 
 
 class _Server(Server):

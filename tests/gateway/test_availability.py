@@ -33,7 +33,9 @@ async def open_stream(world: World, headers: dict[str, str] | None = None) -> Cl
 
 
 def cid(world: World) -> str:
-    return world.accounts.claims["pycon"].conference
+    claim = world.accounts.claimed("pycon")
+    assert claim is not None
+    return claim.conference
 
 
 async def test_seats_left_come_with_their_version(world: World) -> None:

@@ -27,7 +27,7 @@ async def test_an_email_registers_once(world: World) -> None:
 
 async def test_a_password_is_stored_as_a_hash_and_a_token_too(world: World) -> None:
     token = (await world.ask("POST", "/api/v1/organisers", REGISTRATION)).json["token"]
-    stored = repr((world.accounts.accounts, world.accounts.sessions))
+    stored = world.accounts.stored()
     assert "correct horse" not in stored
     assert token not in stored
     assert "$argon2id$" in stored
@@ -90,8 +90,7 @@ async def test_guessing_is_slowed_down(runner: asyncio.Runner) -> None:
 
 async def test_a_session_that_is_over_is_not_believed(world: World) -> None:
     made = (await world.ask("POST", "/api/v1/organisers", REGISTRATION)).json
-    for token_hash, principal in world.accounts.sessions.items():
-        world.accounts.sessions[token_hash] = principal._replace(expires_at_ms=1)
+    world.accounts.end_sessions(at_ms=1)
     reply = await world.ask("GET", f"/api/v1/organisers/{made['id']}/conferences", headers=bearer(made["token"]))
     assert reply.slug == "not-authenticated"
 

@@ -34,8 +34,8 @@ async def test_a_slug_is_unique_in_the_whole_installation(world: World) -> None:
     await world.conference("pycon", "Ada")
     root, owner = await world.organiser("Bob")
     assert (await world.ask("POST", root, new_conference(), owner | key())).slug == "slug-taken"
-    ada_root = "/api/v1/organisers/o0/conferences"
-    _, ada = await sign_in(world, "ada")
+    adas, ada = await sign_in(world, "ada")
+    ada_root = f"/api/v1/organisers/{adas}/conferences"
     assert (await world.ask("POST", ada_root, new_conference(), ada | key())).slug == "slug-taken"
 
 

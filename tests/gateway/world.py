@@ -12,9 +12,12 @@ from config.addresses import Address
 from config.settings import Settings, load
 from gateway.metrics import Metrics
 from gateway.server import Gateway, Keys, Stores, bind, build_parts
+from storage.sqlite.outbox import SqliteOutbox
+from storage.sqlite.webhooks import SqliteWebhooks
+from tests.gateway.fake_orders import FakeOrderViews
 from tests.gateway.fakes import FakeAccounts, FakeEntities, FakeVault, FakeViews
 
-KEYS = Keys(b"t" * 32, b"c" * 32, b"i" * 32)
+KEYS = Keys(b"t" * 32, b"c" * 32, b"i" * 32, b"s" * 32)
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -107,11 +110,28 @@ class World:
         self.entities = FakeEntities()
         self.views = FakeViews(self.entities)
         self.accounts, self.vault = FakeAccounts(), FakeVault()
+        self.outbox, self.webhooks = SqliteOutbox(None), SqliteWebhooks(None, bytes(32))
         self.metrics = Metrics()
-        self.parts = build_parts(settings, self.entities, Stores(self.views, self.accounts, self.vault), KEYS, CHEAP)
+        self.parts = build_parts(
+            settings,
+            self.entities,
+            Stores(
+                self.views,
+                self.accounts,
+                self.vault,
+                FakeOrderViews(self.entities.orders, self._organiser_of),
+                self.outbox,
+                self.webhooks,
+            ),
+            KEYS,
+            CHEAP,
+        )
         self.gateway = Gateway(settings, self.parts, self.metrics, fast=fast)
         self.port = 0
         self._clients: list[Client] = []
+
+    def _organiser_of(self, conference: str) -> str:
+        return self.entities.conferences[conference].organiser
 
     @classmethod
     async def start(cls, *, fast: bool = True, **changes: str) -> Self:
