@@ -51,6 +51,10 @@ class Listed(NamedTuple):
     last_error: str | None
 
 
+Ended = tuple[Due, Sequence[Entry]]
+"""A row that was sent, and what follows from it."""
+
+
 class Full(NamedTuple):
     """Nothing was added: as much waits as may wait. The fact stays in its log, so trying later loses nothing."""
 
@@ -77,6 +81,10 @@ class Outbox(Protocol):
 
     def done(self, due: Due, at_ms: int, entries: Sequence[Entry] = ()) -> None:
         """It was sent: true whoever has leased it meanwhile. ``entries``: what follows from it, added with it."""
+        ...
+
+    def all_done(self, ended: Sequence[Ended], at_ms: int) -> None:
+        """The same for several at once."""
         ...
 
     def retry(self, due: Due, due_at_ms: int, error: str) -> bool:

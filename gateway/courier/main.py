@@ -36,7 +36,7 @@ from storage.sqlite.webhooks import SqliteWebhooks
 
 THREADS: Final = 4
 ANNOUNCEMENTS_AT_ONCE_MAX: Final = 8
-NOTICES_AT_ONCE_MAX: Final = 8
+NOTICES_AT_ONCE_MAX: Final = 32
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -24,6 +24,12 @@ class Notices:
 
     def __init__(self, base: str, key: bytes, give_up_ms: int, spread: Callable[[], float] = random.random) -> None:
         self._url, self._key, self._give_up_ms, self._spread = base + PATH, key, give_up_ms, spread
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Ends its connections."""
+        if self._session is not None:
+            await self._session.close()
 
     async def carry(self, due: Due, now_ms: int) -> Outcome:
         try:
@@ -40,12 +46,10 @@ class Notices:
     async def _post(self, body: bytes, now_ms: int) -> str | None:
         """Why it did not arrive."""
         headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signed(self._key, now_ms // 1000, body)}
-        timeout = aiohttp.ClientTimeout(total=TRY_S_MAX)
+        if self._session is None:  # Made on the loop, and kept as long as it.
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TRY_S_MAX))
         try:
-            async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(self._url, data=body, headers=headers, allow_redirects=False) as answer,
-            ):
+            async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
                 return None if 200 <= answer.status < 300 else f"answered {answer.status}"
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             return f"no answer: {type(problem).__name__}"

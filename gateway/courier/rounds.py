@@ -6,15 +6,17 @@ What is under way is leased: if this process dies, it comes due again. A receive
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, assert_never
 
-from gateway.courier.carriers import Again, Carrier, Done, GivenUp, NotYet, Outcome
+from gateway.courier.carriers import Again, Carrier, Done, GivenUp, NotYet, Outcome, pause_ms
 from storage.failures import Unavailable
-from storage.outbox import Due, Outbox
+from storage.outbox import Due, Ended, Entry, Outbox
 
 PAUSE_AFTER_FAILURE_S: Final = 1.0
+EXCEPTIONS_MAX: Final = 10
+"""Tries after which an effect is given up whose every try ended with an exception of ours."""
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,8 @@ class Rounds:
         self._under_way: set[asyncio.Task[None]] = set()
         self._groups: Counter[str] = Counter()
         self._news = asyncio.Event()
-        self._stopping = False
+        self._stopping = self._noting = False
+        self._ended: list[tuple[Ended, asyncio.Future[None]]] = []
         self.given_up = 0
 
     async def work(self) -> None:
@@ -67,7 +70,7 @@ class Rounds:
                 self._news.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), self._poll_s)
-        if self._under_way:
+        while self._under_way:
             await asyncio.wait(self._under_way)
 
     def stop(self) -> None:
@@ -77,8 +80,8 @@ class Rounds:
 
     async def _take(self) -> list[Due]:
         terms = self._terms
-        free = terms.at_once_max - len(self._under_way)
-        if not free:
+        free = terms.at_once_max - self._groups.total()
+        if free <= 0:
             return []
         busy: tuple[str, ...] = ()
         if terms.per_group_max:  # One by one, since each can make its group a busy one.
@@ -103,7 +106,7 @@ class Rounds:
         except Exception:  # A bug, in one effect's way: the others go on, and an operator hears of it.
             log.exception("effect-failed", extra={"kind": due.kind, "row": due.id})
             with suppress(Unavailable):
-                await self._give_up(due, "an exception, which was logged")
+                await self._note(due, _after_exception(due, self._now_ms()))
         finally:
             self._groups[due.group] -= 1
             if not self._groups[due.group]:
@@ -113,7 +116,7 @@ class Rounds:
     async def _note(self, due: Due, outcome: Outcome) -> None:
         match outcome:
             case Done(entries=entries):
-                await self._run(self._outbox.done, due, self._now_ms(), entries)
+                await self._end(due, entries)
             case Again(at_ms=at_ms, problem=problem):
                 await self._run(self._outbox.retry, due, at_ms, problem)
             case NotYet(at_ms=at_ms):
@@ -123,6 +126,30 @@ class Rounds:
             case unreachable:
                 assert_never(unreachable)
 
+    async def _end(self, due: Due, entries: Sequence[Entry]) -> None:
+        """Notes that it is done, in one transaction with all that end meanwhile."""
+        noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ended.append(((due, entries), noted))
+        if not self._noting:
+            self._noting = True
+            task = asyncio.create_task(self._note_ended())
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        await noted
+
+    async def _note_ended(self) -> None:
+        while self._ended:
+            ended, self._ended = self._ended, []
+            try:
+                await self._run(self._outbox.all_done, [each for each, _ in ended], self._now_ms())
+            except Unavailable as problem:
+                for _, noted in ended:
+                    noted.set_exception(problem)
+            else:
+                for _, noted in ended:
+                    noted.set_result(None)
+        self._noting = False
+
     async def _give_up(self, due: Due, problem: str) -> None:
         self.given_up += 1
         log.error(
@@ -130,3 +157,10 @@ class Rounds:
             extra={"kind": due.kind, "row": due.id, "attempts": due.attempt, "problem": problem},
         )
         await self._run(self._outbox.give_up, due, self._now_ms(), problem)
+
+
+def _after_exception(due: Due, now_ms: int) -> Again | GivenUp:
+    problem = "an exception of ours, which was logged"
+    if due.attempt >= EXCEPTIONS_MAX:
+        return GivenUp(problem)
+    return Again(now_ms + pause_ms(due.attempt, 0.0), problem)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from storage.outbox import ERROR_CHARACTERS_MAX, WAITING_MAX, WITHOUT_MAX, Due, Entry, Full, Listed, State
+from storage.outbox import ERROR_CHARACTERS_MAX, WAITING_MAX, WITHOUT_MAX, Due, Ended, Entry, Full, Listed, State
 from storage.sqlite.shared import Execute, SharedDatabase
 
 _STEPS = (
@@ -74,9 +74,13 @@ class SqliteOutbox:
         return taken
 
     def done(self, due: Due, at_ms: int, entries: Sequence[Entry] = ()) -> None:
+        self.all_done([(due, entries)], at_ms)
+
+    def all_done(self, ended: Sequence[Ended], at_ms: int) -> None:
         with self._database.transaction() as execute:
-            _add(execute, entries)
-            execute("UPDATE outbox SET state = 'done', at_ms = ? WHERE id = ?", (at_ms, due.id))
+            for due, entries in ended:
+                _add(execute, entries)
+                execute("UPDATE outbox SET state = 'done', at_ms = ? WHERE id = ?", (at_ms, due.id))
 
     def postpone(self, due: Due, due_at_ms: int) -> bool:
         return self._database.write(_POSTPONE, due_at_ms, due.id, due.attempt) > 0
