@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 
@@ -12,7 +12,7 @@ from gateway.acknowledged import min_version, until
 from gateway.calls import Answer, Call
 from gateway.conferences import listed
 from gateway.cursors import LIMIT_DEFAULT, LIMIT_MAX, decode_cursor, encode_cursor, integer, page_of
-from gateway.ids import conference_stream, seats_stream
+from gateway.ids import conference_stream, orders_stream, seats_stream
 from gateway.instants import to_time
 from gateway.planning import PATH, own
 from gateway.ports import EntityFailure, UnknownStream
@@ -20,7 +20,9 @@ from gateway.problems import invalid, of_failure
 from gateway.reservations import reservation_of_row, seats_of
 from gateway.routes import PAGE, Lists, Member, Parameter, Route
 
-PERSONAL = frozenset({"client", "subject"})  # Fields of events that stand for a person, if only by a hash or a name.
+PERSONAL = frozenset(
+    {"access", "attendee", "buyer", "client", "note", "subject"}
+)  # Fields of events that stand for a person, if only by a hash or a name.
 _CURSOR = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})*", re.ASCII)
 _STATUSES = get_args(replies.Status)
 
@@ -60,7 +62,7 @@ async def wait_list(call: Call) -> Answer:
 
 def streams_of(conference: str) -> tuple[str, ...]:
     """The conference's logs, in the order in which a cursor names their positions; new ones come last."""
-    return (conference_stream(conference), seats_stream(conference))
+    return (conference_stream(conference), seats_stream(conference), orders_stream(conference))
 
 
 async def events(call: Call) -> Answer:
@@ -109,8 +111,20 @@ async def _page(call: Call, stream: str, after: int, limit: int) -> LogPage:
 
 def _item(place: str, stream: str, event: DescribedEvent) -> replies.AuditEvent:
     fields = msgspec.msgpack.decode(event.fields)
-    shown = {name: value for name, value in fields.items() if name not in PERSONAL}
-    return replies.AuditEvent(encode_cursor(place), stream, event.version, to_time(event.at_ms), event.type, shown)
+    return replies.AuditEvent(
+        encode_cursor(place), stream, event.version, to_time(event.at_ms), event.type, without_people(fields)
+    )
+
+
+def without_people(value: Any) -> Any:
+    """The fields without those that stand for a person."""
+    match value:
+        case dict():
+            return {name: without_people(field) for name, field in value.items() if name not in PERSONAL}
+        case list():
+            return [without_people(each) for each in value]
+        case _:
+            return value
 
 
 ROUTES = (

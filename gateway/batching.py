@@ -3,7 +3,7 @@
 One batch per target is on its way at a time; the next forms meanwhile, so batches grow
 with the load and latency does not. Pure loop-thread code: what leaves goes through
 ``send(address, data)`` and ``open(stream, create)``, what arrives comes as messages
-to ``opened``, ``unopened``, ``closing``, ``answers``, ``gone`` and ``log_page``.
+to ``opened``, ``unopened``, ``closing``, ``answers``, ``gone`` and ``looked``.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from msgspec import Raw
 
 from actors.messages.codec import encode
 from actors.messages.envelopes import Answers, Batch, Gone, Item, LogPage, ReadLog
+from actors.messages.histories import ReadState, StateThen
 from actors.messages.lifecycle import Closing, Opened, Unopened
 from gateway.lanes import Lane, Terms
 from gateway.ports import Busy, Done, EntityFailure, Frame, Loop
@@ -40,9 +41,13 @@ def _encode_batch(stream: str, epoch: int, number: int, items: Sequence[Any]) ->
     return encode(Batch(stream, epoch, number, list(items)))
 
 
+Look = Callable[[str, int, int], ReadLog | ReadState]
+"""Makes the message that asks a stream of an epoch under a number."""
+
+
 def _encode_read(stream: str, epoch: int, number: int, items: Sequence[Any]) -> bytes:
-    after, limit = items[0]
-    return encode(ReadLog(stream, epoch, number, after, limit, True))
+    look: Look = items[0]
+    return encode(look(stream, epoch, number))
 
 
 def _nothing(_stream: str, _epoch: int) -> None:
@@ -126,9 +131,16 @@ class Batcher:
 
     def read_log(self, stream: str, after: int, limit: int) -> asyncio.Future[LogPage]:
         """A page of the stream's described events after a position. Raises ``Busy``."""
-        future: asyncio.Future[LogPage] = self._loop.create_future()
+        return self._look(stream, lambda to, epoch, number: ReadLog(to, epoch, number, after, limit, True))
+
+    def read_state(self, stream: str, at_ms: int, after: str, limit: int) -> asyncio.Future[StateThen]:
+        """How the stream stood at a time, if its entity has come so far with looking. Raises ``Busy``."""
+        return self._look(stream, lambda to, epoch, number: ReadState(to, epoch, number, at_ms, after, limit))
+
+    def _look(self, stream: str, look: Look) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = self._loop.create_future()
         lane = self._reads.get(stream) or self._new_lane(self._reads, stream, self._read_terms)
-        lane.put((after, limit), 0, _resolving(future))
+        lane.put(look, 0, _resolving(future))
         if not self._ticking:
             self._tick_later()
         return future
@@ -174,8 +186,8 @@ class Batcher:
         if lane is None or not lane.answered(news.epoch, news.number, news.items):
             self.dropped += 1
 
-    def log_page(self, news: LogPage) -> None:
-        """The answer to a ``ReadLog``."""
+    def looked(self, news: LogPage | StateThen) -> None:
+        """The answer to a ``ReadLog`` or a ``ReadState``."""
         lane = self._reads.get(news.stream)
         if lane is None or not lane.answered(news.epoch, news.number, (news,)):
             self.dropped += 1

@@ -7,6 +7,8 @@ from gateway.calls import Answer, Call
 from gateway.cursors import encode_cursor, link_next, page_of
 from gateway.ids import conference_stream
 from gateway.instants import to_time
+from gateway.laid_down import public_characteristics_of, terms_of
+from gateway.people import known
 from gateway.problems import not_found
 from gateway.reading import ConferenceRow
 from gateway.routes import PAGE, Anyone, Lists, Parameter, Route
@@ -70,6 +72,7 @@ async def read(call: Call) -> Answer:
     await until(lambda: parts.views.position(stream) >= least, parts.settings.min_version_wait_ms / 1000)
     row = await parts.slugs.published(claim.slug)
     details = row.details
+    people = await known(parts, [each.subject for each in row.personnel])
     answer = replies.PublicConference(
         slug=row.slug,
         name=details.name,
@@ -81,7 +84,8 @@ async def read(call: Call) -> Answer:
         description=details.description,
         currency=details.currency,
         seat_types=[on_sale(each, details.currency) for each in row.seat_types if not each.retired],
-        characteristics={},
+        characteristics=public_characteristics_of(row, people),
+        terms=terms_of(row),
         version=row.version,
     )
     return Answer(answer, version=row.version)

@@ -18,6 +18,7 @@ from actors.messages.histories import StateThen
 from actors.messages.lifecycle import Closing, Drain, Open, Opened, Peers, Released, Suspect, Unopened, Used
 from config.settings import Settings
 from gateway.batching import Batcher, BatchLimits
+from gateway.courier.figures import OutboxFigures
 from gateway.metrics import Metrics
 from gateway.operators import Operators
 from gateway.server import Gateway, bind, build_parts
@@ -86,9 +87,10 @@ class Joined:
         )
         self._path = WritePath()
         self._metrics = Metrics(self._gauges, self._counters)
-        parts = build_parts(settings, self._batcher, open_stores(settings), open_keys(settings))
+        stores = open_stores(settings)
+        parts = build_parts(settings, self._batcher, stores, open_keys(settings))
         self.gateway = Gateway(settings, parts, self._metrics)
-        self._operators = Operators((self._metrics, self._path), self._unready)
+        self._operators = Operators((self._metrics, self._path, OutboxFigures(stores.outbox)), self._unready)
         self._feed, self._views = parts.feed, parts.views
         self._drain = asyncio.Event()
         joint.receive = self._receive

@@ -21,6 +21,7 @@ from gateway.calls import Answer, Call
 from gateway.conferences import listed
 from gateway.cursors import page_of
 from gateway.ids import conference_stream
+from gateway.people import known
 from gateway.problems import Problem, not_found
 from gateway.reading import ConferenceRow
 from gateway.routes import PAGE, Lists, Member, Route
@@ -41,15 +42,15 @@ async def create(call: Call) -> Answer:
     parts.slugs.learn(claim)
     if claim.organiser != organiser:
         raise _slug_taken(body.slug)
-    command = CreateConference(claim.conference, organiser, body.slug, details)
+    creation = CreateConference(claim.conference, organiser, body.slug, details)
     try:
-        stands = await call.command_conference(conference_stream(claim.conference), command, create=True)
+        stands = await call.command_conference(conference_stream(claim.conference), creation, create=True)
     except Problem as problem:
         if problem.slug == "already-standing":
             raise _slug_taken(body.slug) from problem
         raise
     location = {"Location": f"{ROOT}/{body.slug}".replace("{o}", organiser)}
-    return _answer(call, stands, status=201)._replace(headers=location)
+    return (await answer(call, stands, status=201))._replace(headers=location)
 
 
 def _slug_taken(slug: str) -> Problem:
@@ -61,7 +62,8 @@ async def list_all(call: Call) -> Answer:
     page = page_of(call.query)
     views = call.parts.views
     rows, place = views.conferences(call.parameters["o"], page.after, page.limit)
-    return listed(call, [plans.conference_of(row, row.taken) for row in rows], place)
+    people = await known(call.parts, [each.subject for row in rows for each in row.personnel])
+    return listed(call, [plans.conference_of(row, row.taken, people) for row in rows], place)
 
 
 async def own(call: Call) -> Claim:
@@ -89,65 +91,68 @@ async def current(call: Call) -> ConferenceRow:
 async def read(call: Call) -> Answer:
     """The conference as its organiser sees it."""
     row = await current(call)
-    return Answer(plans.conference_of(row, row.taken), version=row.version)
+    people = await known(call.parts, [each.subject for each in row.personnel])
+    return Answer(plans.conference_of(row, row.taken, people), version=row.version)
 
 
 async def edit(call: Call) -> Answer:
     """Changes details."""
-    return await _command(call, EditConference(call.expected_version, plans.changes_of(call.body)))
+    return await command(call, EditConference(call.expected_version, plans.changes_of(call.body)))
 
 
 async def publish(call: Call) -> Answer:
     """draft or unpublished → published."""
-    return await _command(call, Publish())
+    return await command(call, Publish())
 
 
 async def unpublish(call: Call) -> Answer:
     """No new reservations."""
-    return await _command(call, Unpublish())
+    return await command(call, Unpublish())
 
 
 async def cancel(call: Call) -> Answer:
     """It will not take place."""
-    return await _command(call, CancelConference())
+    return await command(call, CancelConference())
 
 
 async def archive(call: Call) -> Answer:
     """It is over."""
-    return await _command(call, Archive())
+    return await command(call, Archive())
 
 
 async def add_seat_type(call: Call) -> Answer:
     """A new kind of seat."""
     currency = (await current(call)).details.currency
     seat_type = plans.seat_type_of(call.body, call.parts.ids.seat_type(), currency)
-    answer = await _command(call, AddSeatType(seat_type))
-    location = f"{call.request.rel_url.raw_path}/{answer.body.id}"
-    return answer._replace(status=201, headers={"Location": location})
+    added = await command(call, AddSeatType(seat_type))
+    location = f"{call.request.rel_url.raw_path}/{added.body.id}"
+    return added._replace(status=201, headers={"Location": location})
 
 
 async def edit_seat_type(call: Call) -> Answer:
     """Changes some of its terms."""
     currency = (await current(call)).details.currency
     changes = plans.seat_type_changes_of(call.body, currency)
-    return await _command(call, EditSeatType(call.expected_version, call.parameters["id"], changes))
+    return await command(call, EditSeatType(call.expected_version, call.parameters["id"], changes))
 
 
 async def retire_seat_type(call: Call) -> Answer:
     """Sells it no more."""
-    return await _command(call, RetireSeatType(call.expected_version, call.parameters["id"]))
+    return await command(call, RetireSeatType(call.expected_version, call.parameters["id"]))
 
 
-async def _command(call: Call, command: Any) -> Answer:
-    stands = await call.command_conference(conference_stream((await own(call)).conference), command)
-    return _answer(call, stands)
+async def command(call: Call, order: Any) -> Answer:
+    """What the conference in the path says to a command. Raises ``Problem``."""
+    stands = await call.command_conference(conference_stream((await own(call)).conference), order)
+    return await answer(call, stands)
 
 
-def _answer(call: Call, stands: ConferenceStands | SeatTypeStands, status: int = 200) -> Answer:
+async def answer(call: Call, stands: ConferenceStands | SeatTypeStands, status: int = 200) -> Answer:
     row = call.parts.views.conference(stands.conference)
     taken = row.taken if row else {}
     if isinstance(stands, ConferenceStands):
-        return Answer(plans.conference_of(stands, taken), status=status, version=stands.version)
+        people = await known(call.parts, [each.subject for each in stands.personnel])
+        return Answer(plans.conference_of(stands, taken, people), status=status, version=stands.version)
     assert row is not None, "a seat type's command has read the row"
     seat_type = stands.seat_type
     seat = plans.seat_of(seat_type, row.details.currency, taken.get(seat_type.id, 0), stands.version)

@@ -19,6 +19,8 @@ from actors.messages.conference import (
 from gateway import bodies, replies
 from gateway.currencies import CURRENCIES
 from gateway.instants import to_time
+from gateway.laid_down import characteristics_of, terms_of
+from gateway.persons import People
 from gateway.problems import invalid
 from gateway.reading import ConferenceRow
 from gateway.times import to_ms
@@ -106,8 +108,10 @@ def _minor(price: bodies.Price, currency: str) -> int:
     return price.amount
 
 
-def conference_of(stands: ConferenceStands | ConferenceRow, taken: Mapping[str, int]) -> replies.Conference:
-    """A conference as its organiser sees it."""
+def conference_of(
+    stands: ConferenceStands | ConferenceRow, taken: Mapping[str, int], people: People
+) -> replies.Conference:
+    """A conference as its organiser sees it; ``people`` are its personnel."""
     details = msgspec.structs.asdict(stands.details)
     currency = stands.details.currency
     seat_types = [seat_of(each, currency, taken.get(each.id, 0), stands.version) for each in stands.seat_types]
@@ -117,7 +121,8 @@ def conference_of(stands: ConferenceStands | ConferenceRow, taken: Mapping[str, 
         slug=stands.slug,
         status=stands.state,
         seat_types=seat_types,
-        characteristics={},
+        characteristics=characteristics_of(stands, people),
+        terms=terms_of(stands),
         version=stands.version,
         **details,
     )

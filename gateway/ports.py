@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from msgspec import Raw
 
 from actors.messages.envelopes import LogPage
+from actors.messages.histories import StateThen
 
 Frame = bytes | Raw
 """One encoded message; ``Raw`` is a view into the message that it came with."""
@@ -61,6 +62,10 @@ class Entities(Protocol):
 
     def read_log(self, stream: str, after: int, limit: int) -> asyncio.Future[LogPage]:
         """A page of the stream's described events after a position. Raises ``EntityFailure``."""
+        ...
+
+    def read_state(self, stream: str, at_ms: int, after: str, limit: int) -> asyncio.Future[StateThen]:
+        """How the stream stood at a time, if its entity has come so far with looking. Raises ``EntityFailure``."""
         ...
 
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from actors.messages.seats import Kind, Policy, SalesState
 from gateway.fields import Time
+from gateway.laid_down import Characteristics, Terms
 
 Status = Literal["held", "waiting", "offered", "confirmed", "expired", "cancelled"]
 Role = Literal["viewer", "box_office", "manager", "owner"]
@@ -76,7 +77,8 @@ class PublicConference(ConferenceInList, frozen=True, kw_only=True):
     description: str
     currency: str
     seat_types: list[SeatTypeOnSale]
-    characteristics: dict[str, Any]
+    characteristics: Characteristics
+    terms: Terms
     version: Version
 
 

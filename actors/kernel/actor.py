@@ -16,6 +16,7 @@ from actors.kernel.shell import Limits, Shell
 from actors.messages.addresses import address_of, text_of
 from actors.messages.codec import Decoder, encode
 from actors.messages.envelopes import Answers, Batch, Gone, Projected, ReadLog
+from actors.messages.histories import ReadState
 from actors.messages.lifecycle import (
     Begin,
     Closing,
@@ -37,7 +38,7 @@ WAKE_MS_MIN = 1
 WAKE_SLACK_MS = 5
 
 Message = (
-    Begin | Batch | Answers | Gone | ReadLog | Projected | Due
+    Begin | Batch | Answers | Gone | ReadLog | ReadState | Projected | Due
     | Ping | Sleep | Grace | Peers | Opened | Unopened | Closing
 )  # fmt: skip
 _decode: Decoder[Message] = Decoder(Message)
@@ -97,6 +98,8 @@ class EntityActor(Actor):
                 entity.answers(message)
             case ReadLog():
                 entity.read_log(message, text_of(sender))
+            case ReadState():
+                entity.read_state(message, text_of(sender))
             case Projected(epoch=epoch):
                 entity.projected(epoch)
             case Due(epoch=epoch):

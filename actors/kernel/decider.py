@@ -109,6 +109,13 @@ class Decider(Protocol[State]):
     replies: Any
     """The union of replies that its wishes are answered with."""
 
+    def then(self, state: State, version: int, after: str, limit: int) -> tuple[Any, str]:
+        """The state for people, as a message; of what it has many of, ``limit`` from ``after`` on ("": from the start).
+
+        The second is the place of the following part, "" when there is none. ``version``: of the last event in it.
+        """
+        ...
+
     def freeze(self, state: State) -> bytes:
         """The state as bytes, for a snapshot: ``thaw(freeze(s))`` decides as ``s`` does."""
         ...

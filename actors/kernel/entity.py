@@ -13,11 +13,13 @@ from msgspec import Raw
 from actors.kernel.correspondence import Correspondence
 from actors.kernel.decider import Decider, Wish
 from actors.kernel.hints import Hints
+from actors.kernel.histories import Histories
 from actors.kernel.pages import page
 from actors.kernel.shell import Shell
 from actors.kernel.upcasting import EventReader
 from actors.messages.codec import Decoder, encode
 from actors.messages.envelopes import Answers, Batch, Gone, ReadLog
+from actors.messages.histories import ReadState
 from actors.messages.lifecycle import Asleep, Begin, Deadline, Opened, Peers, Ready, Released
 from actors.messages.refusals import Refused
 from storage.eventlog import EventLog
@@ -58,6 +60,7 @@ class Entity:
         self._decider, self._shell, self._log, self._settings = decider, shell, log, settings
         self._address, self._life = address, begin.life
         self._reader = EventReader(decider.events, decider.lifts)
+        self._histories = Histories(decider, log, self._reader)
         self._replies: Decoder[Any] = Decoder(decider.replies) if decider.replies is not None else Decoder(Refused)
         self.stream, self.epoch = log.stream, log.epoch
         self._directory, self._peers = begin.directory, begin.peers
@@ -139,6 +142,12 @@ class Entity:
             self._send(sender, Gone(self.stream, self.epoch, ask.number))
         else:
             self._send(sender, page(self._log, self._reader, ask, self._settings.log_page_items_max))
+
+    def read_state(self, ask: ReadState, sender: str) -> None:
+        """Answers with how it stood at a time, or that it is on the way there."""
+        if (ask.to, ask.epoch) != (self.stream, self.epoch):
+            return
+        self._send(sender, Gone(self.stream, self.epoch, ask.number) if self._asleep else self._histories.answer(ask))
 
     def due(self, epoch: int) -> None:
         """The timer says that a deadline may have passed: release what the log says is due."""

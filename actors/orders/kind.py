@@ -13,6 +13,7 @@ from actors.orders.events import OrderEvent
 from actors.orders.evolve import evolve
 from actors.orders.snapshots import FOLD_VERSION, freeze, thaw
 from actors.orders.state import Orders
+from actors.orders.then import then
 
 
 class OrdersKind:
@@ -40,6 +41,7 @@ class OrdersKind:
     consult = staticmethod(wishes.consult)
     informed = staticmethod(wishes.informed)
     wishes = staticmethod(wishes.wishes)
+    then = staticmethod(then)
     freeze = staticmethod(freeze)
     thaw = staticmethod(thaw)
 

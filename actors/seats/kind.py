@@ -11,6 +11,7 @@ from actors.seats.events import SeatEvent
 from actors.seats.evolve import evolve
 from actors.seats.inventory import Inventory
 from actors.seats.snapshots import FOLD_VERSION, freeze, thaw
+from actors.seats.then import then
 
 
 class InventoryKind:
@@ -35,6 +36,7 @@ class InventoryKind:
     unchanged = staticmethod(unchanged)
     next_deadline_ms = staticmethod(next_deadline_ms)
     due = staticmethod(due)
+    then = staticmethod(then)
     freeze = staticmethod(freeze)
     thaw = staticmethod(thaw)
 

@@ -321,9 +321,9 @@ def test_log_pages_have_a_way_of_their_own_one_at_a_time(serving: World) -> None
         serving.loop.turn()
         asked = [message for _, message in serving.sent if isinstance(message, ReadLog)]
         assert [(read.after, read.limit, read.described) for read in asked] == [(10, 5, True)]
-        serving.batcher.log_page(LogPage("seats-c1", 1, asked[0].number, 40, [], []))
+        serving.batcher.looked(LogPage("seats-c1", 1, asked[0].number, 40, [], []))
         assert isinstance(serving.last, ReadLog)
-        serving.batcher.log_page(LogPage("seats-c1", 1, serving.last.number, 41, [], []))
+        serving.batcher.looked(LogPage("seats-c1", 1, serving.last.number, 41, [], []))
         assert (await pages[1]).head == 41
         return await pages[0]
 

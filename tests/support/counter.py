@@ -150,6 +150,9 @@ class Counter:
     def granted(self, state: State, wish: Wish, reply: Any) -> Any | None:
         return None
 
+    def then(self, state: State, version: int, after: str, limit: int) -> tuple[Count, str]:
+        return Count(state.count, version), ""
+
     def freeze(self, state: State) -> bytes:
         return msgspec.msgpack.encode((state.count, state.planned))
 
