@@ -120,8 +120,10 @@ class Directory(Actor):
                 self._do(self._residents.suspect(message, now_ms))
             case Here(role=role):
                 self._here(role, text_of(sender))
-            case Unable():
-                self._tell_boss(message)
+            case Unable(who=who, problem=problem):
+                log.error("service-unable", extra={"service": who, "problem": problem})
+                if not self._started:  # Later on the others go on without it.
+                    self._tell_boss(message)
             case Start():
                 self._start(message, sender)
             case Drain():

@@ -7,6 +7,7 @@ deadline: that finds what a lost timer message forgot.
 
 import logging
 import os
+import sqlite3
 import time
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from thespian.actors import Actor, ActorAddress, ActorExitRequest, WakeupMessage
 
 from actors.kernel.inspect import logs
 from actors.messages.addresses import address_of, text_of
+from actors.messages.boot import Unable
 from actors.messages.codec import Decoder, encode
 from actors.messages.envelopes import Appended, Gone, LogPage, Projected, Published, ReadLog
 from actors.messages.lifecycle import (
@@ -32,17 +34,18 @@ from actors.messages.lifecycle import (
     WhoIs,
 )
 from actors.projections.aftermath import NotNow, open_aftermath
+from actors.projections.backlog import Backlog
 from actors.projections.projection import Projection
+from actors.projections.tables import OtherShape
 from config.settings import Settings
 from storage.sqlite.readmodels import open_writer
 
 STATUS_BROKEN = 70
-READ_AGAIN_MS = 2_000  # a page that did not come by then is asked for again
-CATCH_UP_MAX = 16  # streams woken at once to hear what was missed
+LOOK_AGAIN_MS = 5_000  # so long after the start once more for what came between the looking and the news of us
 ENTITY_PAGE_MAX = 1_000
 
-Message = WhoIs | Appended | LogPage | Gone | Opened | Unopened | Closing | Peers | Drain
-_decode: Decoder[Message] = Decoder(Message)
+Told = Appended | LogPage | Gone | Opened | Unopened | Closing | Peers | Drain
+_decode: Decoder[WhoIs | Told] = Decoder(WhoIs | Told)
 log = logging.getLogger(__name__)
 
 
@@ -55,9 +58,8 @@ class Projector(Actor):
         self._settings: Settings | None = None
         self._directory = self._me = ""
         self._peers = Peers("", "", ())
-        self._asked_ms: dict[str, int] = {}
-        self._behind: list[str] = []
-        self._waking: set[str] = set()
+        self._backlog = Backlog()
+        self._look_again_ms: int | None = None
         self._stuck: set[str] = set()
 
     def receiveMessage(self, message: object, sender: ActorAddress) -> None:
@@ -76,47 +78,63 @@ class Projector(Actor):
             log.critical("projector-broken", exc_info=True)
             os._exit(STATUS_BROKEN)
 
-    def _take(self, message: Message, sender: ActorAddress) -> None:
+    def _take(self, message: WhoIs | Told, sender: ActorAddress) -> None:
+        if isinstance(message, WhoIs):
+            self._begin(message, sender)
+        elif self._settings is not None:  # Else it was not able to begin, and has said so.
+            self._hear(message, sender)
+
+    def _hear(self, message: Told, sender: ActorAddress) -> None:
         match message:
-            case WhoIs():
-                self._begin(message, sender)
             case Appended(stream=stream, epoch=epoch, head=head, events=events):
-                self._waking.discard(stream)
-                version = self._apply(stream, epoch, events, head, sender)
+                version = self._apply(stream, epoch, events, head, text_of(sender))
                 self.send(sender, encode(Projected(stream, epoch, version)))
             case LogPage(stream=stream, epoch=epoch, head=head, stored=events):
-                self._asked_ms.pop(stream, None)
-                self._apply(stream, epoch, events, head, sender)
+                self._backlog.heard(stream)  # Whatever is still missing is asked for at once.
+                self._apply(stream, epoch, events, head, text_of(sender))
             case Gone(stream=stream):
-                self._asked_ms.pop(stream, None)
+                self._backlog.asleep(stream)
             case Unopened(stream=stream, problem=problem):
-                self._waking.discard(stream)
+                self._backlog.unopened(stream)
                 log.error("stream-unread", extra={"stream": stream, "problem": problem})
             case Closing(stream=stream, epoch=epoch):
+                self._backlog.asleep(stream)
                 self.send(sender, encode(Released(stream, epoch, self._me)))
             case Peers():
                 self._peers = message
             case Drain():
                 self.send(sender, encode(Drained("projector")))
-            case Opened():
-                pass  # Awake, it tells by itself where it stands.
+            case Opened(stream=stream, epoch=epoch, address=home):
+                if self._backlog.is_waking(stream):
+                    self._ask(stream, epoch, home)
 
     def _begin(self, who: WhoIs, sender: ActorAddress) -> None:
         settings = msgspec.msgpack.decode(who.settings, type=Settings)
-        self._settings, self._directory, self._peers = settings, who.directory, who.peers
+        self._directory, self._peers = who.directory, who.peers
         self._me = text_of(self.myAddress)
-        self._projection = Projection(open_writer(settings.data / "readmodels.db"), open_aftermath(settings))
-        heads = logs(settings.data).heads()
-        self._behind = [s for s, head in sorted(heads.items()) if head > self._projection.position(s)]
+        try:
+            self._projection = Projection(open_writer(settings.data / "readmodels.db"), open_aftermath(settings))
+        except (OtherShape, sqlite3.DatabaseError) as problem:
+            self.send(sender, encode(Unable(who.role, f"the read models can't be used: {problem}")))
+            return
+        self._settings = settings
+        self._look_for_missed()
+        self._look_again_ms = _now_ms() + LOOK_AGAIN_MS
         self.send(sender, encode(Here(who.role, os.getpid())))
         self._sweep()
 
-    def _apply(self, stream: str, epoch: int, events: Any, head: int, sender: ActorAddress) -> int:
+    def _look_for_missed(self) -> None:
+        assert self._settings is not None
+        heads = logs(self._settings.data).heads()
+        self._backlog.missed(s for s, head in sorted(heads.items()) if head > self._projection.position(s))
+
+    def _apply(self, stream: str, epoch: int, events: Any, head: int, entity: str) -> int:
         """Applies what follows the cursor, asks for what is missing; returns the cursor's version."""
         try:
             applied = self._projection.apply(stream, events)
-        except NotNow as problem:  # The next hint shows a gap, and the events are asked for again.
-            log.error("effects-not-noted", extra={"stream": stream, "problem": str(problem)})
+        except (NotNow, sqlite3.OperationalError) as problem:  # The disk is full, say: it goes on when there is room.
+            log.error("not-projected", extra={"stream": stream, "problem": str(problem)})
+            self._backlog.put_off(stream, epoch, entity, _now_ms())
             return self._projection.position(stream)
         if applied.problem is not None and stream not in self._stuck:
             self._stuck.add(stream)
@@ -126,14 +144,18 @@ class Projector(Actor):
             for gateway in self._peers.gateways:
                 self.send(address_of(gateway), published)
         if applied.version < head and applied.problem is None:
-            self._ask(stream, epoch, applied.version, sender)
+            self._ask(stream, epoch, entity)
+        else:
+            self._backlog.heard(stream)
         return applied.version
 
-    def _ask(self, stream: str, epoch: int, after: int, entity: ActorAddress) -> None:
-        now_ms = _now_ms()
-        if now_ms - self._asked_ms.get(stream, -READ_AGAIN_MS) >= READ_AGAIN_MS:
-            self._asked_ms[stream] = now_ms
-            self.send(entity, encode(ReadLog(stream, epoch, 0, after, ENTITY_PAGE_MAX, False)))
+    def _ask(self, stream: str, epoch: int, entity: str) -> None:
+        if self._backlog.behind(stream, epoch, entity, _now_ms()):
+            self._send_ask(stream, epoch, entity)
+
+    def _send_ask(self, stream: str, epoch: int, entity: str) -> None:
+        after = self._projection.position(stream)
+        self.send(address_of(entity), encode(ReadLog(stream, epoch, 0, after, ENTITY_PAGE_MAX, False)))
 
     def _sweep(self) -> None:
         """Wakes who is overdue (by the timer), and streams that have events which never came here."""
@@ -147,9 +169,13 @@ class Projector(Actor):
             for conference, at_ms in self._projection.overdue_orders(wall_ms):
                 deadline = Deadline(f"orders-{conference}", 0, at_ms)
                 self.send(address_of(self._peers.timer), encode(deadline))
-        while self._behind and len(self._waking) < CATCH_UP_MAX:
-            stream = self._behind.pop()
-            self._waking.add(stream)
+        now_ms = _now_ms()
+        if self._look_again_ms is not None and now_ms >= self._look_again_ms:
+            self._look_again_ms = None
+            self._look_for_missed()
+        for asked in self._backlog.to_ask(now_ms):
+            self._send_ask(asked.stream, asked.epoch, asked.entity)
+        for stream in self._backlog.to_wake(now_ms):
             self.send(address_of(self._directory), encode(Open(stream, self._me, False)))
         self.wakeupAfter(timedelta(milliseconds=sweep_ms))
 
