@@ -193,8 +193,8 @@ class Batcher:
             self.dropped += 1
 
     def gone(self, news: Gone) -> None:
-        """The entity sleeps and did not decide: open the stream again and send it there."""
-        if not any(lane.gone(news.epoch, news.number) for lane in self._lanes_of(news.stream)):
+        """The entity sleeps and gave no answer: open the stream again and send it there."""
+        if not any(lane.gone(news.epoch, news.number, decided=news.decided) for lane in self._lanes_of(news.stream)):
             self.dropped += 1
 
     @property

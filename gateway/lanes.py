@@ -7,6 +7,7 @@ message on its way, knows it by epoch and number, sends it again only to a new e
 the truth: unknown for what was sent, busy for what was not.
 """
 
+import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 from gateway.ports import Busy, EntityFailure, OutcomeUnknown, Unavailable, UnknownStream
 
 REFUSED_S = 0.25  # how long a stream that could not be opened is not asked for again
+NUMBER_BITS = 40
 RESENDS_MAX = 3  # of one message to ever newer epochs: a command that kills its entity must not kill it forever
 
 Waiting = tuple[Any, Callable[[Any], None], int]
@@ -66,7 +68,9 @@ class Lane:
         self.address: str | None = None
         self.epoch = 0
         self.closed_epoch = 0  # Epochs up to this one take nothing more.
-        self.number = terms.first_number
+        # A gateway may have the address of one that died, and a lane the place of one that was dropped: their
+        # late answers must not be taken for this one's.
+        self.number = terms.first_number + 2 * secrets.randbits(NUMBER_BITS)
         self.waiting: deque[Waiting] = deque()
         self.outstanding: list[Waiting] = []
         self.maybe_done = False  # Whether the outstanding items may have been decided.
@@ -134,9 +138,11 @@ class Lane:
         if not self.outstanding or len(results) != len(self.outstanding):
             return False
         answered, self.outstanding = self.outstanding, []
-        self._next()  # First, so that the entity works while the answers are written.
-        for (_, done, _), result in zip(answered, results, strict=True):
-            done(result)
+        try:
+            self._next()  # First, so that the entity works while the answers are written.
+        finally:  # They are known whether or not more can be sent.
+            for (_, done, _), result in zip(answered, results, strict=True):
+                done(result)
         return True
 
     def opened(self, epoch: int, address: str) -> bool:
@@ -157,15 +163,15 @@ class Lane:
         self._next()
         return True
 
-    def gone(self, epoch: int, number: int) -> bool:
-        """The entity has closed its log and did not decide the message: it goes to the next epoch."""
+    def gone(self, epoch: int, number: int, *, decided: bool = False) -> bool:
+        """The entity has closed its log and gave the message no answer: it goes to the next epoch."""
         if (epoch, number) != (self.epoch, self.number):
             return False
         self.stalled = False
         self.closing(epoch)
         if self.outstanding:
             # What an earlier epoch may have decided is settled by its key in the next one.
-            self.maybe_done = self.resends > 0
+            self.maybe_done = decided or self.resends > 0
             self._reopen()
         return True
 

@@ -25,6 +25,7 @@ from actors.messages.refusals import Refused
 from storage.eventlog import EventLog
 
 AT_ONCE_MS = 1  # a deadline that has passed long ago: the entity is woken again to keep its wishes going
+HELD_MAX = 1_000  # batches whose answers wait for a wish; whoever asked before these has given up
 PARKED_MAX = 1_000  # batches that wait for a consultation; each asker has one on its way
 
 
@@ -101,6 +102,7 @@ class Entity:
     def _serve(self, batch: Batch, sender: str, verdicts: dict[int, Any]) -> None:
         answers = self._shell.handle(batch.items, verdicts)
         self._held.append((sender, Answers(self.stream, self.epoch, batch.number, answers, self._shell.commit_us)))
+        del self._held[:-HELD_MAX]
 
     def answers(self, answers: Answers) -> None:
         """Answers of others to this entity's wishes, recorded together."""
@@ -171,10 +173,10 @@ class Entity:
         self._shell.keep_snapshot()
         self._log.close()
         self._asleep = True
-        unanswered = [(parked.sender, parked.batch.number) for parked in self._parked]
-        unanswered += [(sender, answers.number) for sender, answers in self._held]
-        for sender, number in unanswered:  # Asked again, the next life finds in the log what was decided.
-            self._send(sender, Gone(self.stream, self.epoch, number))
+        for parked in self._parked:
+            self._send(parked.sender, Gone(self.stream, self.epoch, parked.batch.number))
+        for sender, answers in self._held:  # Asked again, the next life finds in the log what was decided.
+            self._send(sender, Gone(self.stream, self.epoch, answers.number, decided=True))
         self._send(self._directory, Asleep(self.stream, self._life, self.epoch, deadline_ms))
 
     def grace(self, epoch: int, until_ms: int) -> None:

@@ -42,11 +42,15 @@ class Answers(Struct, frozen=True, array_like=True, tag="answers.1"):
 
 
 class Gone(Struct, frozen=True, array_like=True, tag="gone.1"):
-    """The entity has closed its log: the batch was not decided; open the stream again."""
+    """The entity has closed its log; open the stream again.
+
+    ``decided``: the log holds what became of the batch, and its keys find it there. Else it was not decided.
+    """
 
     stream: str
     epoch: int
     number: int
+    decided: bool = False
 
 
 class ReadLog(Struct, frozen=True, array_like=True, tag="read-log.1"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -29,9 +30,12 @@ class World:
         self.suspects: list[tuple[str, int]] = []
         self.released: list[tuple[str, int]] = []
         self.results: dict[str, Any] = {}
+        self.send: Callable[[str, bytes], None] = lambda address, frame: self.sent.append(
+            (address, msgspec.msgpack.decode(frame, type=Batch | ReadLog))
+        )
         self.batcher = Batcher(
             self.loop,
-            lambda address, frame: self.sent.append((address, msgspec.msgpack.decode(frame, type=Batch | ReadLog))),
+            lambda address, frame: self.send(address, frame),
             lambda stream, create: self.opens.append((stream, create)),
             limits,
             suspect=lambda stream, epoch: self.suspects.append((stream, epoch)),
@@ -221,6 +225,40 @@ def test_after_gone_and_no_new_epoch_the_answer_is_a_definite_busy(serving: Worl
     serving.batcher.gone(Gone("seats-c1", 1, serving.last.number))
     serving.loop.advance(2.1)
     assert serving.results["a"] is Busy
+
+
+def test_after_gone_of_what_was_decided_and_no_new_epoch_the_answer_is_unknown(serving: World) -> None:
+    serving.post("a")
+    serving.loop.turn()
+    serving.batcher.gone(Gone("seats-c1", 1, serving.last.number, decided=True))
+    serving.loop.advance(2.1)
+    assert serving.results["a"] is OutcomeUnknown
+
+
+def test_an_answer_meant_for_another_life_of_the_gateway_is_not_taken(world: World) -> None:
+    numbers = set()
+    for _ in range(3):
+        before = World()
+        before.post("a")
+        before.open()
+        numbers.add(before.last.number)
+    assert len(numbers) == 3
+
+
+def test_answers_that_came_are_told_also_when_nothing_more_can_be_sent(serving: World) -> None:
+    serving.post("a")
+    serving.loop.turn()
+    serving.post("b")
+
+    def full(_address: str, _frame: bytes) -> None:
+        raise BufferError("the outbox is full")
+
+    batch, serving.send = serving.last, full
+    with pytest.raises(BufferError):
+        serving.answer(batch)
+    assert serving.results["a"] == "ok a"
+    serving.loop.advance(2.1)
+    assert serving.results["b"] is OutcomeUnknown
 
 
 def test_gone_from_a_second_epoch_does_not_make_the_first_ones_outcome_known(serving: World) -> None:

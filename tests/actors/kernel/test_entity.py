@@ -7,7 +7,7 @@ import pytest
 from msgspec import Raw
 
 from actors.kernel.decider import Wish
-from actors.kernel.entity import Entity, EntitySettings
+from actors.kernel.entity import HELD_MAX, Entity, EntitySettings
 from actors.kernel.shell import Shell
 from actors.messages.codec import Decoder, encode
 from actors.messages.envelopes import Answers, Appended, Batch, Gone, Item, LogPage, ReadLog
@@ -224,6 +224,23 @@ def test_another_timer_and_another_projector_are_told_what_they_need(world: Worl
     sent = living.all_sent()
     assert sent["127.0.0.1:77"] == [Deadline("counter-a", living.epoch, soon)]
     assert sent["127.0.0.1:78"] == [Appended("counter-a", living.epoch, 1, [])]
+
+
+def test_put_to_sleep_while_a_wish_holds_an_answer_back_it_does_not_call_the_batch_undecided(world: World) -> None:
+    living = Living(world, Counter(wish=True))
+    living.batch(item(Add(3), 1), number=4)
+    opened_other(living)
+    living.entity.sleep(living.epoch)
+    assert living.sent(GATE) == [Gone("counter-a", living.epoch, 4, decided=True)]
+
+
+def test_answers_that_a_wish_holds_back_are_bounded(world: World) -> None:
+    living = Living(world, Counter(wish=True))
+    for number in range(HELD_MAX + 3):
+        living.batch(item(Add(1), 1), number=number)
+    batch = opened_other(living)
+    living.other_answers(Count(1, 1), batch)
+    assert [answers.number for answers in living.sent(GATE)] == list(range(3, HELD_MAX + 3))
 
 
 def test_asleep_with_a_wish_open_it_is_to_be_woken_at_once(world: World) -> None:
