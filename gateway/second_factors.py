@@ -24,9 +24,14 @@ def address_of(secret: str, email: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
 
 
+def step_at(now_ms: int) -> int:
+    """The time step of a moment."""
+    return now_ms // STEP_MS
+
+
 def step_of(secret: str, code: str, now_ms: int) -> int | None:
     """The time step whose code it is; ``None`` when it is none of about now."""
-    totp, current, found = pyotp.TOTP(secret), now_ms // STEP_MS, None
+    totp, current, found = pyotp.TOTP(secret), step_at(now_ms), None
     for step in range(current - STEPS_APART_MAX, current + STEPS_APART_MAX + 1):
         if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode("utf-8", "surrogatepass")):
             found = step

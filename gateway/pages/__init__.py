@@ -38,4 +38,7 @@ def routes() -> tuple[Route, ...]:
         page("/docs", "docs.html", "The API, for people"),
         page("/docs/docs.js", "docs.js", "Shows the description"),
         page("/docs/pages.css", "pages.css", "How pages look"),
+        page("/invitations", "invitation.html", "Accept an invitation"),
+        page("/password-resets", "password-reset.html", "Choose a new password"),
+        page("/mailed-links.js", "mailed-links.js", "Sends what these two pages ask"),
     )
