@@ -35,11 +35,12 @@ class _Letter:
 
 
 class _Peer:
-    __slots__ = ("address", "asked_ms", "epoch", "number", "sent_ms", "under_way", "waiting")
+    __slots__ = ("address", "asked_ms", "epoch", "found", "number", "sent_ms", "silent", "under_way", "waiting")
 
     def __init__(self) -> None:
         self.address: str | None = None
         self.epoch = self.number = 0
+        self.silent = self.found = False  # It owes an answer for long; the directory has said where it lives since.
         self.asked_ms = self.sent_ms = -AGAIN_AFTER_MS
         self.under_way: list[_Letter] = []
         self.waiting: list[_Letter] = []
@@ -77,7 +78,12 @@ class Correspondence:
         out: list[Outgoing] = []
         for stream, peer in self._peers.items():
             if peer.under_way and now_ms - peer.sent_ms >= AGAIN_AFTER_MS:
-                peer.waiting, peer.under_way, peer.address = [*peer.under_way, *peer.waiting], [], None
+                # The same batch under the same number: else a peer that is slower than this would never be heard.
+                peer.sent_ms, peer.silent = now_ms, True
+                out.append(Outgoing(None, Open(stream, self._address, True)))
+            if peer.under_way and peer.silent and peer.found:
+                peer.silent = peer.found = False
+                out.append(self._batch(stream, peer))
             if not peer.waiting or peer.under_way:
                 continue
             if peer.address is None:
@@ -88,10 +94,13 @@ class Correspondence:
             self._number += 1
             size = self._batch_items_max
             peer.under_way, peer.waiting = peer.waiting[:size], peer.waiting[size:]
-            peer.number, peer.sent_ms = self._number, now_ms
-            items = [letter.item for letter in peer.under_way]
-            out.append(Outgoing(peer.address, Batch(stream, peer.epoch, peer.number, items)))
+            peer.number, peer.sent_ms, peer.silent, peer.found = self._number, now_ms, False, False
+            out.append(self._batch(stream, peer))
         return out
+
+    def _batch(self, stream: str, peer: _Peer) -> Outgoing:
+        items = [letter.item for letter in peer.under_way]
+        return Outgoing(peer.address, Batch(stream, peer.epoch, peer.number, items))
 
     def opened(self, news: Opened) -> None:
         """A peer lives here now; what was under way to an earlier life is sent again."""
@@ -100,7 +109,7 @@ class Correspondence:
             return
         if news.epoch > peer.epoch:
             peer.waiting, peer.under_way = [*peer.under_way, *peer.waiting], []
-        peer.address, peer.epoch = news.address, news.epoch
+        peer.address, peer.epoch, peer.found = news.address, news.epoch, True
 
     def closed(self, stream: str, epoch: int) -> None:
         """A peer's life has ended undecided (asleep): ask for its next one."""

@@ -64,6 +64,17 @@ def test_silence_makes_it_ask_for_the_peer_again_and_send_under_the_same_key() -
     assert (again.message.epoch, again.message.number) != (first.epoch, first.number)
 
 
+def test_a_peer_that_is_slow_is_sent_the_same_again_and_its_late_answer_counts() -> None:
+    letters, first = started(wish())
+    (opening,) = letters.outgoing(AGAIN_AFTER_MS)
+    assert isinstance(opening.message, Open)
+    letters.opened(Opened(PEER, 1, HOME))
+    (again,) = letters.outgoing(AGAIN_AFTER_MS + 1)
+    assert again.message == first
+    assert letters.outgoing(AGAIN_AFTER_MS + 2) == []
+    assert letters.answered(Answers(PEER, 1, first.number, [YES])) == [(wish(), YES)]
+
+
 def test_two_lives_of_the_entity_send_a_wish_under_one_key_unless_it_is_to_be_fresh() -> None:
     assert started(wish())[1].items[0].key == started(wish())[1].items[0].key
     assert started(wish(fresh=True))[1].items[0].key != started(wish(fresh=True))[1].items[0].key
