@@ -98,6 +98,9 @@ LEFT: dict[str, bytes] = {
     "a field twice, once in disguise": reserve(
         b'{"items":[{"seat_type":"%b","quantity":1}],"keep_place":true,"keep_plac\\u0065":true}' % SEAT_TYPE.encode()
     ),
+    "a field twice beside a value that looks like a name": reserve(
+        b'{"items":[{"seat_type":"email","quantity":1,"quantity":2}]}'
+    ),
     "a seat type twice": reserve(
         {"items": [{"seat_type": SEAT_TYPE, "quantity": 1}, {"seat_type": SEAT_TYPE, "quantity": 1}]}
     ),

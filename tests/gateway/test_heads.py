@@ -59,6 +59,13 @@ def test_half_a_head_is_not(size: int) -> None:
     assert read_head(PLAIN[:size]) is None
 
 
+@pytest.mark.parametrize("line", [b"X-No-Colon", b"Idempotency-Key", b"", b" X: folded", b"X : blank", b"X: a\nY: b"])
+def test_a_line_that_is_no_header_is_left_to_the_parser(line: bytes) -> None:
+    head = PLAIN.replace(b"Host: test\r\n", b"Host: test\r\n" + line + b"\r\n")
+    read = read_head(head)
+    assert read is None or read.body_at != len(head) - 2
+
+
 lines = st.tuples(st.sampled_from(NAMES), st.sampled_from([b":", b": ", b" :", b""]), st.sampled_from(VALUES))
 ends = st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r", b"\r\n "])
 
