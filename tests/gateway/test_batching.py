@@ -316,8 +316,8 @@ def test_answers_that_nobody_waits_for_are_dropped_and_counted(serving: World) -
     batch = serving.last
     wrong = [
         Answers("seats-c9", 1, batch.number, []),
-        Answers("seats-c1", 2, batch.number, []),
-        Answers("seats-c1", 1, batch.number + 1, []),
+        Answers("seats-c1", 2, batch.number, [Raw(COMMAND)] * 2),
+        Answers("seats-c1", 1, batch.number + 1, [Raw(COMMAND)] * 2),
         Answers("seats-c1", 1, batch.number, [Raw(COMMAND)]),
     ]
     for answers in wrong:
