@@ -6,7 +6,6 @@ bounds are 422 ``invalid``; what is no JSON is 400 ``malformed``.
 
 import functools
 import json
-import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from actors.messages.seats import Kind, Policy
 from gateway import fields
+from gateway.expectations import explain
 from gateway.problems import Problem, invalid
 
 
@@ -137,35 +137,9 @@ def parse(kind: type[Body], data: bytes) -> Any:
         body = _decoder(kind).decode(data)
         json.loads(data, object_pairs_hook=_once)  # Shallow by now: the shape has been checked.
     except msgspec.ValidationError as problem:
-        raise _translated(str(problem)) from None
+        raise explain(kind, str(problem)) from None
     except _Doubled as name:
         raise invalid(str(name), "stands twice in one object") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as problem:
         raise Problem("malformed", f"The body is not JSON: {problem}.") from None
     return body
-
-
-_PLACE = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
-_REGEX = re.compile(r"Expected `str` matching regex .*", re.DOTALL)
-_ECHO_MAX = 100  # characters of a client's own names that are said back
-
-
-def _translated(message: str) -> Problem:
-    """msgspec's sentence as a field and what was expected there."""
-    match = _PLACE.fullmatch(message)
-    assert match is not None, "the pattern matches everything"
-    problem, path = match["problem"], match["path"] or ""
-    path = path.replace("[...]", ".*").strip(".")
-    if inner := _UNKNOWN.fullmatch(problem):
-        path, problem = _joined(path, inner[1]), "is not a known field"
-    elif inner := _MISSING.fullmatch(problem):
-        path, problem = _joined(path, inner[1]), "is required"
-    elif _REGEX.fullmatch(problem):
-        problem = "has a form or characters that are not allowed here"
-    return invalid(path[:_ECHO_MAX] or "body", problem[:300])
-
-
-def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
