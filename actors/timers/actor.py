@@ -25,6 +25,7 @@ from actors.messages.lifecycle import (
     Opened,
     Peers,
     Released,
+    Suspect,
     Unopened,
     WhoIs,
 )
@@ -32,7 +33,10 @@ from actors.timers.schedule import Schedule
 from config.settings import Settings
 
 STATUS_BROKEN = 70
-AGAIN_AFTER_MS = 1_000  # a stream that could not be opened is tried again after this
+FROM_SWEEP = 0  # the epoch of deadlines that the projector's sweep has found
+LATE_MS = 5_000  # nothing that is due stands longer, unless in a grace
+OPEN_AGAIN_MS = 2_000  # whoever was asked to open a stream and says nothing for so long is asked again
+AGAIN_AFTER_MS = 1_000  # a stream that could not be opened or woken is tried again after this
 
 Message = WhoIs | Deadline | Opened | Unopened | Closing | Peers | Drain
 _decode: Decoder[Message] = Decoder(Message)
@@ -46,7 +50,7 @@ class ReservationTimer(Actor):
         super().__init__()
         self._schedule = Schedule()
         self._homes: dict[str, Opened] = {}
-        self._opening: set[str] = set()
+        self._opening: dict[str, int] = {}
         self._directory = ""
         self._settings: Settings | None = None
         self._armed = False
@@ -72,18 +76,20 @@ class ReservationTimer(Actor):
                 self._directory = directory
                 self._settings = msgspec.msgpack.decode(settings, type=Settings)
                 self.send(sender, encode(Here("timer", os.getpid())))
-            case Deadline(stream=stream, at_ms=at_ms):
+            case Deadline(stream=stream, epoch=epoch, at_ms=at_ms):
                 self._schedule.wake(stream, at_ms)
+                if epoch == FROM_SWEEP and _now_ms() - at_ms > LATE_MS:
+                    self._suspect(stream)
             case Opened(stream=stream):
                 self._homes[stream] = message
                 if stream in self._opening:
-                    self._opening.discard(stream)
+                    del self._opening[stream]
                     self._send_due(message)
             case Unopened(stream=stream, unknown=unknown, problem=problem):
-                self._opening.discard(stream)
+                self._opening.pop(stream, None)
                 log.warning("wake-unopened", extra={"stream": stream, "problem": problem})
-                if not unknown:
-                    self._schedule.wake(stream, _now_ms() + AGAIN_AFTER_MS)
+                if unknown:
+                    self._schedule.forget(stream)
             case Closing(stream=stream, epoch=epoch):
                 if (home := self._homes.get(stream)) is not None and home.epoch <= epoch:
                     del self._homes[stream]
@@ -101,14 +107,26 @@ class ReservationTimer(Actor):
         for stream in self._schedule.due(now_ms, self._settings.entities.due_per_turn_max):
             if (home := self._homes.get(stream)) is not None:
                 self._send_due(home)
-            elif stream not in self._opening:
-                self._opening.add(stream)
-                self.send(address_of(self._directory), encode(Open(stream, text_of(self.myAddress), False)))
+            else:
+                self._open(stream)
+                self._schedule.wake(stream, now_ms + AGAIN_AFTER_MS)  # In case that nothing comes of it.
         next_ms = self._schedule.next_ms()
         if next_ms is not None and not self._armed:
             wait_ms = min(max(next_ms - now_ms, limits.tick_ms_min), limits.tick_ms_max)
             self._armed = True
             self.wakeupAfter(timedelta(milliseconds=wait_ms))
+
+    def _open(self, stream: str) -> None:
+        steady_ms = _steady_ms()
+        if steady_ms - self._opening.get(stream, -OPEN_AGAIN_MS) >= OPEN_AGAIN_MS:
+            self._opening[stream] = steady_ms
+            self.send(address_of(self._directory), encode(Open(stream, text_of(self.myAddress), False)))
+
+    def _suspect(self, stream: str) -> None:
+        """It has been woken and its hold still stands: the directory finds out whether it lives."""
+        if (home := self._homes.get(stream)) is not None:
+            suspect = Suspect(text_of(self.myAddress), stream, home.epoch)
+            self.send(address_of(self._directory), encode(suspect))
 
     def _send_due(self, home: Opened) -> None:
         self.send(address_of(home.address), encode(Due(home.stream, home.epoch)))
@@ -116,3 +134,7 @@ class ReservationTimer(Actor):
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _steady_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

@@ -31,6 +31,10 @@ class Schedule:
             self._at_ms[stream] = at_ms
             heapq.heappush(self._heap, (at_ms, stream))
 
+    def forget(self, stream: str) -> None:
+        """The stream is woken no more."""
+        self._at_ms.pop(stream, None)  # Its entry in the heap surfaces as one that was replaced.
+
     def due(self, now_ms: int, limit: int) -> list[str]:
         """Takes at most ``limit`` streams whose deadline has passed, the earliest first."""
         streams: list[str] = []
