@@ -1,52 +1,25 @@
-"""Joins one gateway to the actor system: messages in to where they belong, commands and news out.
+"""Joins one gateway to the actor system: its listeners, its parts, and when all that was taken is answered.
 
-Runs on the gateway's loop; the actor around it (the ``Joint``) carries bytes. The directory is
-told which streams are used, who does not answer, and when all that was taken is answered.
+Runs on the gateway's loop; the actor around it (the ``Joint``) carries bytes.
 """
 
 import asyncio
-import logging
 import socket
-from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 
-from actors.messages.codec import Decoder, Malformed, encode
-from actors.messages.envelopes import Answers, Gone, LogPage, Published
-from actors.messages.histories import StateThen
-from actors.messages.lifecycle import Closing, Drain, Open, Opened, Peers, Released, Suspect, Unopened, Used
+from actors.messages.envelopes import Answers, Published
 from config.settings import Settings
-from gateway.batching import Batcher, BatchLimits
 from gateway.courier.figures import OutboxFigures
 from gateway.metrics import Metrics
 from gateway.operators import Operators
 from gateway.server import Gateway, bind, build_parts
 from gateway.stores import open_keys, open_stores
+from gateway.switchboard import Joint, Switchboard
 from gateway.welcome import greet
 from gateway.write_path import WritePath
 
 FIRST = "gateway-0"  # the one that also serves the operators' listener and greets
-USED_EVERY_S = 2.0  # how often the directory hears which streams are used
-
-Message = Answers | Published | Opened | Unopened | Closing | Gone | LogPage | StateThen | Peers | Drain
-_decode: Decoder[Message] = Decoder(Message)
-log = logging.getLogger(__name__)
-
-
-class Joint(Protocol):
-    """What the actor offers; see ``actors.host.gateway``."""
-
-    role: str
-    me: str
-    directory: str
-    settings: bytes
-    receive: Callable[[list[tuple[bytes, str]]], None]
-
-    def send(self, address: str, frame: bytes) -> None: ...
-    def here(self) -> None: ...
-    def unable(self, problem: str) -> None: ...
-    def drained(self) -> None: ...
 
 
 async def main(joint: Joint) -> None:
@@ -70,21 +43,12 @@ async def main(joint: Joint) -> None:
 
 
 class Joined:
-    """A gateway and its batcher between the two sides."""
+    """A gateway, its listeners and what it measures, at its switchboard."""
 
     def __init__(self, joint: Joint, settings: Settings) -> None:
         self._joint = joint
-        self._loop = asyncio.get_running_loop()
-        limits = BatchLimits(
-            batch_items_max=settings.gateway.batch_items_max,
-            batch_bytes_max=settings.gateway.batch_bytes_max,
-            waiting_max=settings.gateway.waiting_per_target_max,
-            reply_ms_max=settings.gateway.ask_timeout_ms,
-            open_ms_max=settings.gateway.ask_timeout_ms,
-        )
-        self._batcher = Batcher(
-            self._loop, joint.send, self._open, limits, suspect=self._suspect, released=self._released
-        )
+        self._switchboard = Switchboard(joint, settings)
+        self._batcher = self._switchboard.entities
         self._path = WritePath()
         self._metrics = Metrics(self._gauges, self._counters)
         stores = open_stores(settings)
@@ -92,8 +56,8 @@ class Joined:
         self.gateway = Gateway(settings, parts, self._metrics)
         self._operators = Operators((self._metrics, self._path, OutboxFigures(stores.outbox)), self._unready)
         self._feed, self._views = parts.feed, parts.views
-        self._drain = asyncio.Event()
-        joint.receive = self._receive
+        self._switchboard.answered = self._answered
+        self._switchboard.published = self._published
 
     async def start(self, sockets: list[socket.socket]) -> None:
         """Serves: the public listener, and the operators' when there is a second socket."""
@@ -103,7 +67,7 @@ class Joined:
             await self._operators.start(private)
 
     def _unready(self) -> str | None:
-        return "stopping" if self._drain.is_set() else None
+        return "stopping" if self._switchboard.draining else None
 
     def _gauges(self) -> dict[str, float]:
         standing = {f"reservations_{status}": count for status, count in self._views.standing().items()}
@@ -118,54 +82,16 @@ class Joined:
             "refused_connections": self._metrics.connections_refused,
         }
 
-    def _open(self, stream: str, create: bool) -> None:
-        self._joint.send(self._joint.directory, encode(Open(stream, self._joint.me, create)))
+    def _answered(self, answers: Answers) -> None:
+        self._path.answered(len(answers.items), answers.commit_us)
 
-    def _suspect(self, stream: str, epoch: int) -> None:
-        self._joint.send(self._joint.directory, encode(Suspect(self._joint.me, stream, epoch)))
-
-    def _released(self, stream: str, epoch: int) -> None:
-        self._joint.send(self._joint.directory, encode(Released(stream, epoch, self._joint.me)))
-
-    def _receive(self, burst: list[tuple[bytes, str]]) -> None:
-        for frame, _sender in burst:
-            try:
-                self._take(_decode(frame))
-            except Malformed as problem:  # Of a newer release, or nobody's: it answers nothing that was asked.
-                log.warning("message-dropped", extra={"problem": str(problem)})
-
-    def _take(self, message: Message) -> None:
-        match message:
-            case Answers(items=items, commit_us=commit_us):
-                self._path.answered(len(items), commit_us)
-                self._batcher.answers(message)
-            case Published(conference=conference, version=version, body=body, at_ms=at_ms):
-                self._path.published(at_ms)
-                self._feed.published(conference, version, body)
-            case Opened():
-                self._batcher.opened(message)
-            case Unopened():
-                self._batcher.unopened(message)
-            case Closing():
-                self._batcher.closing(message)
-            case Gone():
-                self._batcher.gone(message)
-            case LogPage() | StateThen():
-                self._batcher.looked(message)
-            case Drain():
-                self._drain.set()
-            case Peers():
-                pass  # A gateway talks to entities and the directory only.
+    def _published(self, news: Published) -> None:
+        self._path.published(news.at_ms)
+        self._feed.published(news.conference, news.version, news.body)
 
     async def until_drained(self) -> None:
-        """Tells the directory at times what is used; ends when all that was taken is answered."""
-        while not self._drain.is_set():
-            if used := self._batcher.used():
-                self._joint.send(self._joint.directory, encode(Used(self._joint.me, used)))
-            try:
-                await asyncio.wait_for(self._drain.wait(), USED_EVERY_S)
-            except TimeoutError:
-                continue
+        """Ends when the system stops and all that was taken is answered."""
+        await self._switchboard.until_drain()
         await self.gateway.drain()
         await self._operators.stop()
         self._joint.drained()

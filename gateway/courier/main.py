@@ -19,12 +19,12 @@ from gateway.courier.notices import Notices
 from gateway.courier.reconciliations import Reconciliations
 from gateway.courier.refunds import Refunds
 from gateway.courier.rounds import Rounds, Terms
-from gateway.courier.switchboard import Joint, Switchboard
 from gateway.courier.webhooks import Announcements, WebhookMessages
 from gateway.documents.codes import CodeSigner
 from gateway.mail.senders import FolderSender, Sender, SmtpSender, SmtpSettings
 from gateway.payments.offered import Payments, open_payments, sandbox_key
 from gateway.ports import Entities
+from gateway.switchboard import Joint, Switchboard
 from gateway.webhooks.delivery import Courier
 from storage.keys import Keys, open_keys
 from storage.outbox import Outbox

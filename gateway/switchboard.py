@@ -1,4 +1,7 @@
-"""The way from a service's loop to the entities: a batcher, tied to the actor that carries its bytes."""
+"""The way from a service's loop to the entities and back: a batcher, tied to the actor that carries its bytes.
+
+The directory is told which streams are used and who does not answer.
+"""
 
 import asyncio
 import logging
@@ -6,14 +9,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from actors.messages.codec import Decoder, Malformed, encode
-from actors.messages.envelopes import Answers, Gone, LogPage
+from actors.messages.envelopes import Answers, Gone, LogPage, Published
+from actors.messages.histories import StateThen
 from actors.messages.lifecycle import Closing, Drain, Open, Opened, Peers, Released, Suspect, Unopened, Used
 from config.settings import Settings
 from gateway.batching import Batcher, BatchLimits
 
 USED_EVERY_S = 2.0  # how often the directory hears which streams are used
 
-Message = Answers | Opened | Unopened | Closing | Gone | LogPage | Peers | Drain
+Message = Answers | Published | Opened | Unopened | Closing | Gone | LogPage | StateThen | Peers | Drain
 _decode: Decoder[Message] = Decoder(Message)
 log = logging.getLogger(__name__)
 
@@ -34,10 +38,15 @@ class Joint(Protocol):
 
 
 class Switchboard:
-    """Loop thread only. ``entities`` is what commands are asked through."""
+    """Loop thread only. ``entities`` is what commands are asked through.
+
+    ``answered`` hears of every batch of answers, ``published`` of every availability that the projector tells.
+    """
 
     def __init__(self, joint: Joint, settings: Settings) -> None:
         self._joint = joint
+        self.answered: Callable[[Answers], None] = _ignore
+        self.published: Callable[[Published], None] = _ignore
         limits = BatchLimits(
             batch_items_max=settings.gateway.batch_items_max,
             batch_bytes_max=settings.gateway.batch_bytes_max,
@@ -70,7 +79,10 @@ class Switchboard:
     def _take(self, message: Message) -> None:
         match message:
             case Answers():
+                self.answered(message)
                 self.entities.answers(message)
+            case Published():
+                self.published(message)
             case Opened():
                 self.entities.opened(message)
             case Unopened():
@@ -79,12 +91,17 @@ class Switchboard:
                 self.entities.closing(message)
             case Gone():
                 self.entities.gone(message)
-            case LogPage():
+            case LogPage() | StateThen():
                 self.entities.looked(message)
             case Drain():
                 self._drain.set()
             case Peers():
                 pass  # Nobody but entities and the directory is spoken to.
+
+    @property
+    def draining(self) -> bool:
+        """Whether the system stops."""
+        return self._drain.is_set()
 
     async def until_drain(self) -> None:
         """Tells the directory at times which streams are used; ends when it says that the system stops."""
@@ -95,3 +112,7 @@ class Switchboard:
                 await asyncio.wait_for(self._drain.wait(), USED_EVERY_S)
             except TimeoutError:
                 continue
+
+
+def _ignore(_: object) -> None:
+    """For who does not want to hear."""
