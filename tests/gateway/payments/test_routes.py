@@ -63,13 +63,9 @@ class Till:
 
     def notices(self) -> list[tuple[SandboxEvent, int]]:
         """What is to be told, and when."""
+        at_ms = {row.id: row.at_ms for row in self.world.outbox.listed("waiting")}
         taken = self.world.outbox.take_due(2**60, 10, 1, "notice")
-        bodies = [decode(due.payload).body for due in taken]
-        rows = {row.id: row.at_ms for row in self.world.outbox.listed("waiting")}
-        return [
-            (msgspec.json.decode(body, type=SandboxEvent), rows[due.id])
-            for body, due in zip(bodies, taken, strict=True)
-        ]
+        return [(msgspec.json.decode(decode(due.payload).body, type=SandboxEvent), at_ms[due.id]) for due in taken]
 
 
 Case = Callable[[Till], Awaitable[None]]
