@@ -6,187 +6,30 @@ Stopping: no more connections, streams end, what was taken is answered, then the
 import asyncio
 import contextlib
 import socket
-import time
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiohttp import http_parser
 from aiohttp.web import BaseRunner, Server, ServerRunner, SockSite
-from argon2 import PasswordHasher
 
 from config.addresses import Address
 from config.settings import Settings
-from gateway import (
-    api_tokens,
-    attendees,
-    audit,
-    availability,
-    check_ins,
-    conferences,
-    description,
-    fees,
-    history,
-    invitations,
-    laying_down,
-    members,
-    naming,
-    ordering,
-    orders,
-    organisers,
-    own_account,
-    pages,
-    password_resets,
-    planning,
-    reservations,
-    sales,
-    sessions,
-    settling,
-    tickets,
-)
-from gateway.acknowledged import Acknowledged
-from gateway.afterwards import Afterwards
+from gateway import description, pages
+from gateway.api import api_routes
 from gateway.app import App
-from gateway.attempts import Attempts
-from gateway.authority import Authority
+from gateway.assembly import build_parts as build_parts
 from gateway.calls import Parts
-from gateway.clients import Clients
 from gateway.connections import Connection, ConnectionLimits
 from gateway.fastlane import FastConnection, check_internals
-from gateway.feed import Feed
 from gateway.hot import Hot
-from gateway.idempotency import Idempotency
-from gateway.ids import Ids
-from gateway.mail.posting import LINKS, OutboxLetters
 from gateway.metrics import Metrics
-from gateway.order_keys import OrderKeys
-from gateway.passwords import Passwords
 from gateway.payments import routes as payment_routes
-from gateway.payments.offered import open_payments
-from gateway.ports import Entities
-from gateway.printing import Printing
-from gateway.reading import Views
-from gateway.reading_orders import OrderViews
-from gateway.routes import Route, Router
-from gateway.slugs import Slugs
-from gateway.tenants import Accounts, Vault
-from gateway.ticket_codes import TicketCodes
-from gateway.tokens import Tokens
-from gateway.webhooks import deliveries, registration
-from gateway.webhooks.receivers import Receivers
-from gateway.workers import Workers
-from storage.outbox import Outbox
-from storage.webhooks import Webhooks
+from gateway.routes import Router
 
-STORE_CALLS_WAITING_MAX = 512
 BACKLOG = 1024
 LINGERING_S = 2.0  # A request that was refused unread is read on so long, that its answer is not lost.
 HEADERS_MAX = 64
 LINE_BYTES_MAX = 8190
-
-
-class Stores(NamedTuple):
-    """What the gateway reads and writes beside the entities."""
-
-    views: Views
-    accounts: Accounts
-    vault: Vault
-    orders: OrderViews
-    outbox: Outbox
-    webhooks: Webhooks
-
-
-class Keys(NamedTuple):
-    """Secrets of the installation, each for one purpose; the same in all gateways, at least 32 bytes."""
-
-    tokens: bytes
-    clients: bytes
-    idempotency: bytes
-    tickets: bytes
-
-
-def api_routes() -> tuple[Route, ...]:
-    """Everything below ``/api/v1``: a new resource adds its routes here."""
-    return (
-        *conferences.ROUTES,
-        *availability.ROUTES,
-        *reservations.ROUTES,
-        *organisers.ROUTES,
-        *sessions.ROUTES,
-        *own_account.ROUTES,
-        *password_resets.ROUTES,
-        *members.ROUTES,
-        *invitations.ROUTES,
-        *api_tokens.ROUTES,
-        *registration.ROUTES,
-        *deliveries.ROUTES,
-        *planning.ROUTES,
-        *audit.ROUTES,
-        *payment_routes.ROUTES,
-        *laying_down.ROUTES,
-        *ordering.ROUTES,
-        *orders.ROUTES,
-        *naming.ROUTES,
-        *tickets.ROUTES,
-        *sales.ROUTES,
-        *settling.ROUTES,
-        *attendees.ROUTES,
-        *check_ins.ROUTES,
-        *fees.ROUTES,
-        *history.ROUTES,
-    )
-
-
-def build_parts(
-    settings: Settings, entities: Entities, stores: Stores, keys: Keys, hasher: PasswordHasher | None = None
-) -> Parts:
-    """Everything that handlers use. Call it in the gateway's own process, with its loop running."""
-    loop = asyncio.get_running_loop()
-    workers = Workers("stores", 1, STORE_CALLS_WAITING_MAX)
-    accounts = settings.accounts
-    return Parts(
-        settings=settings.gateway,
-        account_settings=accounts,
-        entities=entities,
-        views=stores.views,
-        accounts=stores.accounts,
-        vault=stores.vault,
-        workers=workers,
-        passwords=Passwords(accounts.passwords_at_once_max, hasher),
-        authority=Authority(
-            stores.accounts,
-            workers,
-            now_ms,
-            cache_ms=accounts.authorisation_cache_ms,
-            cached_max=accounts.authorisations_cached_max,
-        ),
-        attempts=Attempts(accounts.sign_ins_per_minute_max, loop.time),
-        slugs=Slugs(stores.accounts, stores.views, workers, loop.time),
-        feed=Feed(stores.views.availability_document, loop.time),
-        acknowledged=Acknowledged(),
-        tokens=Tokens(keys.tokens, b"reservation"),
-        order_keys=OrderKeys(keys.tokens),
-        order_views=stores.orders,
-        tickets=TicketCodes(keys.tickets),
-        printing=Printing(),
-        payments=open_payments(settings, keys.tokens, now_ms),
-        letters=OutboxLetters(stores.outbox, stores.vault),
-        links=Tokens(keys.tokens, LINKS),
-        afterwards=Afterwards(),
-        receivers=Receivers(
-            stores.webhooks,
-            stores.outbox,
-            settings.webhooks.allow_private,
-        ),
-        clients=Clients(keys.clients, settings.gateway.trusted_proxies),
-        idempotency=Idempotency(keys.idempotency),
-        ids=Ids(),
-        now_ms=now_ms,
-    )
-
-
-def now_ms() -> int:
-    """The wall clock, in Unix milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 class Gateway:

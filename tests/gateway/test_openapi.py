@@ -6,10 +6,10 @@ from typing import Any
 import jsonschema
 from openapi_spec_validator import validate
 
+from gateway.api import api_routes
 from gateway.openapi import problems_of
 from gateway.problems import PROBLEMS
 from gateway.routes import Anyone, Route
-from gateway.server import api_routes
 from tests.gateway.world import NEW_SEAT_TYPE, RESERVE, World, bearer, key, new_conference, wish
 
 DOCUMENT = "/api/v1/openapi.json"

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
+from gateway.api import api_routes
 from gateway.authority import RANK, hash_of
 from gateway.replies import Role
 from gateway.routes import Anyone, Holder, Member, Route, Router, SignedIn
-from gateway.server import api_routes
 from storage.accounts import ApiToken
 from tests.gateway.world import World, bearer
 

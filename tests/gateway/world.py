@@ -10,8 +10,9 @@ import msgspec
 
 from config.addresses import Address
 from config.settings import Settings, load
+from gateway.assembly import Keys, Stores, build_parts
 from gateway.metrics import Metrics
-from gateway.server import Gateway, Keys, Stores, bind, build_parts
+from gateway.server import Gateway, bind
 from storage.sqlite.outbox import SqliteOutbox
 from storage.sqlite.webhooks import SqliteWebhooks
 from tests.gateway.fake_orders import FakeOrderViews
