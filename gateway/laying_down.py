@@ -23,6 +23,7 @@ async def set_characteristics(call: Call) -> Answer:
     """All three anew. Key people stand in the vault; those of before who are gone are erased."""
     body: order_bodies.Characteristics = call.body
     parts, before = call.parts, await current(call)
+    fee = fee_of(body.fee, before, to_time(parts.now_ms()).date().isoformat())
     personnel = []
     for number, each in enumerate(body.personnel):
         subject = parts.idempotency.subject(str(number).encode(), call.fingerprint)
@@ -30,7 +31,6 @@ async def set_characteristics(call: Call) -> Answer:
         await parts.workers.run(parts.vault.keep, subject, fields, before.organiser)
         personnel.append(KeyPerson(each.role, subject))
     papers = Papers(body.papers.submission, body.papers.reviewers_per_paper)
-    fee = fee_of(body.fee, before, to_time(parts.now_ms()).date().isoformat())
     characteristics = SetCharacteristics(call.expected_version, papers, fee, tuple(personnel))
     fresh, old = {each.subject for each in personnel}, {each.subject for each in before.personnel}
     try:

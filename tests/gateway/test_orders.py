@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from tests.gateway.world import RESERVE, Reply, World, bearer, key, wish
 
 BUYER = {"name": "Ana", "email": "Ana@Example.org"}
@@ -111,7 +113,7 @@ async def test_only_the_holder_of_the_reservation_orders(world: World) -> None:
 
 async def test_an_order_does_not_exist_without_its_token(world: World) -> None:
     bought = await placed(world)
-    wrong = ({}, bought.owner, bearer("x" * 32), bearer(bought.reservation["token"]))
+    wrong: tuple[dict[str, str], ...] = ({}, bought.owner, bearer("x" * 32), bearer(bought.reservation["token"]))
     for headers in wrong:
         for path in ("", "/tickets.pdf", "/calendar.ics"):
             assert (await world.ask("GET", bought.at + path, None, headers)).slug == "not-found"
@@ -214,10 +216,8 @@ async def test_an_order_that_costs_nothing_is_confirmed_when_it_is_answered(worl
     _, _, seat_type = await world.conference()
     reservation = (await world.ask("POST", RESERVE, wish(seat_type), key())).json
     held = world.entities.reservations[reservation["id"]]
-    free = tuple(type(line)(line.seat_type, line.requested, line.taken, 0) for line in held.lines)
-    world.entities.reservations[reservation["id"]] = type(held)(
-        held.reservation, free, held.currency, held.expires_at_ms, False, held.version
-    )
+    free = tuple(replace(line, price_minor=0) for line in held.lines)
+    world.entities.reservations[reservation["id"]] = replace(held, lines=free)
     made = (await order(world, reservation)).json
     assert (made["status"], made["total"]["amount"]) == ("confirmed", 0)
     assert made["seats"][0]["ticket_code"]
