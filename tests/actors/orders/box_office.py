@@ -40,6 +40,8 @@ class Inventory:
                 return Confirmed(reservation, lines, "EUR", 1)
             case Cancel(reservation=reservation):
                 self.confirmed.pop(reservation, None)
+            case CancelSeats(reservation=reservation) if reservation not in self.confirmed:
+                return Refused("not-standing", "gone")  # The end of the whole order came before it.
             case CancelSeats(reservation=reservation, items=items):
                 for seat_type, number in items.items():
                     self.confirmed[reservation][seat_type] -= number
