@@ -196,6 +196,7 @@ class Directory(Actor):
         for effect in effects:
             match effect:
                 case Create(stream=stream, life=life, create=create):
+                    self._mind_the_clock()  # One that starts after a leap can't know of it.
                     before = own_children()
                     child = self.createActor(ENTITIES[stream.partition("-")[0]])
                     self._children[life] = child
@@ -219,14 +220,17 @@ class Directory(Actor):
                             os.kill(pid, signal.SIGKILL)
 
     def _tick(self) -> None:
+        self._mind_the_clock()
+        self._do(self._residents.tick(_now_ms()))
+        self.wakeupAfter(timedelta(milliseconds=TICK_MS))
+
+    def _mind_the_clock(self) -> None:
         if self._stage is Stage.SERVING:
             self._start_services()
         if self._presence.tick():
             log.warning("clock-jumped", extra={"grace_until_ms": self._presence.grace_until_ms})
             for stream, epoch, address in self._residents.addresses():
                 self.send(address_of(address), encode(Grace(stream, epoch, self._presence.grace_until_ms)))
-        self._do(self._residents.tick(_now_ms()))
-        self.wakeupAfter(timedelta(milliseconds=TICK_MS))
 
     def _drain(self) -> None:
         """Gateways and courier first (they await answers of entities), then the entities, then the projector."""

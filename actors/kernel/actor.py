@@ -137,6 +137,8 @@ class EntityActor(Actor):
                     limits.refusal_memory_ms,
                     limits.refusals_remembered_max,
                     limits.snapshot_every_events,
+                    limits.absence_ms_max,
+                    limits.grace_ms,
                 ),
             )
         except (NotWhole, InUse, Unknown, KeyError, OSError) as problem:

@@ -7,9 +7,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """The wall clock in Unix milliseconds."""
+    """The wall clock in Unix milliseconds, and a steady one that nobody sets."""
 
     def now_ms(self) -> int: ...
+    def steady_ms(self) -> int: ...
 
 
 class SystemClock:
@@ -17,6 +18,9 @@ class SystemClock:
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
+
+    def steady_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
 
 
 class Room(Protocol):

@@ -36,6 +36,8 @@ class Limits(NamedTuple):
     refusal_memory_ms: int
     refusals_remembered_max: int
     snapshot_every_events: int
+    absence_ms_max: int = 5_000
+    grace_ms: int = 60_000
 
 
 class Shell(Generic[State]):
@@ -46,6 +48,7 @@ class Shell(Generic[State]):
         self._decode: Decoder[Any] = Decoder(decider.commands)
         self._read = EventReader(decider.events, decider.lifts)
         self.grace_until_ms = 0
+        self._drift_ms = clock.now_ms() - clock.steady_ms()
         self._forgot_at_ms = 0
         self.state, self.version, self._at_ms, self._snapshot_at = self._fold()
         self.fresh: list[StoredEvent] = []
@@ -188,7 +191,17 @@ class Shell(Generic[State]):
             self._decider.evolve(state, self._read(record.data), record.at_ms)
         return state
 
+    def _mind_leaps(self) -> None:
+        """A clock that was set gives a grace at once: the directory's, which watches it too, would come too late."""
+        wall_ms = self._clock.now_ms()
+        drift_ms = wall_ms - self._clock.steady_ms()
+        if abs(drift_ms - self._drift_ms) > self._limits.absence_ms_max:
+            self.grace_until_ms = max(self.grace_until_ms, wall_ms + self._limits.grace_ms)
+            log.warning("clock-leapt", extra={"stream": self._log.stream, "grace_until_ms": self.grace_until_ms})
+        self._drift_ms = drift_ms
+
     def _expire(self, now_ms: int) -> None:
+        self._mind_leaps()
         if now_ms < self.grace_until_ms:
             return
         deadline_ms = self._decider.next_deadline_ms(self.state)

@@ -7,5 +7,15 @@ class SetClock:
     def __init__(self, now_ms: int = 1_000_000) -> None:
         self.now = now_ms
 
+        self._leapt_ms = 0
+
     def now_ms(self) -> int:
         return self.now
+
+    def steady_ms(self) -> int:
+        return self.now - self._leapt_ms
+
+    def leap(self, ms: int) -> None:
+        """Somebody sets the clock; no time passes."""
+        self.now += ms
+        self._leapt_ms += ms

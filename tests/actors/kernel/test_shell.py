@@ -177,6 +177,34 @@ def test_in_a_grace_nothing_expires(world: World) -> None:
     assert shell.state.count == 1
 
 
+@pytest.mark.parametrize("leap_ms", [86_400_000, 6_000])
+def test_a_clock_that_leaps_releases_nothing_before_a_grace(world: World, leap_ms: int) -> None:
+    shell = world.shell()
+    answers(shell, item(AddLater(world.clock.now + 5_500), 1))
+    world.clock.leap(leap_ms)
+    shell.expire()
+    assert answers(shell, item(Add(0), 2))[0].count == 0
+    assert shell.next_deadline_ms() == world.clock.now + LIMITS.grace_ms
+    world.clock.now += LIMITS.grace_ms
+    shell.expire()
+    assert shell.state.count == 1
+
+
+def test_a_clock_that_is_set_back_releases_nothing_early_and_goes_on_where_it_was(world: World) -> None:
+    shell = world.shell()
+    due_ms = world.clock.now + 1_000
+    answers(shell, item(AddLater(due_ms), 1))
+    world.clock.leap(-3_600_000)
+    shell.expire()
+    assert shell.state.count == 0
+    world.clock.leap(3_600_000)
+    shell.expire()
+    assert shell.state.count == 0
+    world.clock.now = due_ms + LIMITS.grace_ms
+    shell.expire()
+    assert shell.state.count == 1
+
+
 def test_one_turn_releases_no_more_than_its_limit(world: World) -> None:
     shell = world.shell()
     start_ms = world.clock.now
