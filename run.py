@@ -98,11 +98,31 @@ def loadtest(arguments: Namespace) -> int:
 
 
 def routes(_: Namespace) -> int:
-    return int(_function("gateway.routes", "main")())
+    return int(_function("gateway.route_table", "show")())
 
 
 def openapi(_: Namespace) -> int:
-    return int(_function("gateway.openapi", "main")())
+    return int(_function("gateway.route_table", "show_description")())
+
+
+def person_export(arguments: Namespace) -> int:
+    settings = _settings(arguments)
+    return int(_function("gateway.personal_data", "export")(settings, arguments.email, arguments.organiser))
+
+
+def person_erase(arguments: Namespace) -> int:
+    settings = _settings(arguments)
+    return int(_function("gateway.personal_data", "erase")(settings, arguments.email, arguments.organiser))
+
+
+def person_forget_second_factor(arguments: Namespace) -> int:
+    settings = _settings(arguments)
+    return int(_function("gateway.personal_data", "forget_second_factor")(settings, arguments.email))
+
+
+def vault_rotate(arguments: Namespace) -> int:
+    settings = _settings(arguments)
+    return int(_function("gateway.personal_data", "rotate")(settings))
 
 
 def version(_: Namespace) -> int:
@@ -166,6 +186,7 @@ def _parser() -> ArgumentParser:
     reconcile.add_argument("--list", action="store_true", help="list only, settle nothing")
     days = "only payments begun in the last N days and those the logs know (default: all)"
     reconcile.add_argument("--days", metavar="N", type=_natural, default=0, help=days)
+    _personal_data(commands, command)
     load_tests = commands.add_parser(
         "loadtest", add_help=False, help="load a running system (loadtest --help says how)"
     )
@@ -174,6 +195,33 @@ def _parser() -> ArgumentParser:
     command(commands, "openapi", openapi, "print the OpenAPI 3.1 description of the interface")
     command(commands, "version", version, "print this software's version and those it stands on")
     return parser
+
+
+def _personal_data(commands: Any, command: Callable[..., Any]) -> None:
+    """The commands about people."""
+    person = _dressed(commands.add_parser, "person", help="export or erase a person", description="About one person.")
+    of_person = person.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    found = "Buyers, attendees, waiting people, key personnel and accounts are found by their address."
+    erased = "Their keys go with the rows; logs, counts and statements stay whole. " + found
+    for made in (
+        command(of_person, "export", person_export, "print all that is known of a person as JSON", found),
+        command(of_person, "erase", person_erase, "forget a person", erased),
+    ):
+        made.add_argument("--email", metavar="ADDRESS", required=True, help="whom it is about")
+        made.add_argument(
+            "--organiser", metavar="ID", help="only as this organiser's customer or member (default: all)"
+        )
+    lost = command(of_person, "forget-second-factor", person_forget_second_factor, "let a person in without a code")
+    lost.add_argument("--email", metavar="ADDRESS", required=True, help="who has lost the second factor")
+    vault = _dressed(commands.add_parser, "vault", help="look after the vault", description="Look after the vault.")
+    of_vault = vault.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    command(
+        of_vault,
+        "rotate",
+        vault_rotate,
+        "encrypt personal data under a new key",
+        "Nothing may serve meanwhile; stopped half-way, it is ended by running it again.",
+    )
 
 
 def _dressed(make: Callable[..., ArgumentParser], *arguments: str, **named: Any) -> ArgumentParser:

@@ -25,6 +25,13 @@ class Storage(Struct, frozen=True, forbid_unknown_fields=True):
     directory: Annotated[str, Meta(min_length=1)]
 
 
+class Vault(Struct, frozen=True, forbid_unknown_fields=True):
+    """The key that personal data is encrypted under, where it does not stand in a file."""
+
+    key: Annotated[str, Meta(pattern=r"^([A-Za-z0-9+/]{43}=)?$")]
+    next_key: Annotated[str, Meta(pattern=r"^([A-Za-z0-9+/]{43}=)?$")]
+
+
 class Gateway(Struct, frozen=True, forbid_unknown_fields=True):
     """The HTTP side: listeners, batches towards the entities, and what one client may use up."""
 

@@ -28,6 +28,7 @@ from config.sections import (
     Payments,
     Storage,
     Timers,
+    Vault,
     Webhooks,
 )
 
@@ -48,6 +49,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings, section by section."""
 
     storage: Storage
+    vault: Vault
     gateway: Gateway
     accounts: Accounts
     webhooks: Webhooks

@@ -60,7 +60,12 @@ async def keep(call: Call, conference: str, subject: str, fields: dict[str, str]
     """Puts a person of this conference into the vault."""
     parts = call.parts
     row = parts.views.conference(conference)
-    await parts.workers.run(parts.vault.keep, subject, fields, "" if row is None else row.organiser)
+    if row is not None:
+        organiser = row.organiser
+    else:  # The read models are behind.
+        claim = await parts.workers.run(parts.accounts.claim_of, conference)
+        organiser = "" if claim is None else claim.organiser
+    await parts.workers.run(parts.vault.keep, subject, fields, organiser)
 
 
 async def forgetting(call: Call, subject: str, stream: str, command: Any) -> Any:

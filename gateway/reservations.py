@@ -50,7 +50,7 @@ async def reserve(call: Call) -> Answer:
     claim = await parts.slugs.claim(call.parameters["slug"])
     if claim is None:
         raise not_found("conference")
-    subject = await _keep_person(call, body)
+    subject = await _keep_person(call, body, claim.organiser)
     command = Reserve(
         reservation=parts.ids.reservation(claim.conference),
         client=client_of(call),
@@ -77,13 +77,13 @@ def client_of(call: Call) -> str:
     return call.parts.clients.of(call.request.remote or "", forwarded)
 
 
-async def _keep_person(call: Call, body: NewReservation) -> str:
+async def _keep_person(call: Call, body: NewReservation, organiser: str) -> str:
     """Keeps the e-mail of whoever may wait; the vault's name for it, "" when nobody waits."""
     if body.if_short != "wait":
         return ""
     parts = call.parts
     subject = parts.idempotency.subject(call.key, call.fingerprint)
-    await parts.workers.run(parts.vault.keep, subject, {"email": body.email})
+    await parts.workers.run(parts.vault.keep, subject, {"email": body.email}, organiser)
     return subject
 
 

@@ -4,12 +4,14 @@ Each serves one purpose, so that losing or changing one breaks nothing else. A f
 others can read, or that is not of its size, is refused by name.
 """
 
+import base64
 import os
 import secrets
 import stat
 from pathlib import Path
 
 KEY_BYTES = 32
+NEXT_VAULT_KEY = "vault.next"
 
 
 class KeyRefused(Exception):
@@ -19,8 +21,8 @@ class KeyRefused(Exception):
 class Keys:
     """The secrets in one folder. Every method returns ``KEY_BYTES`` bytes, always the same. Raises ``KeyRefused``."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, vault_key: str = "") -> None:
+        self._folder, self._vault_key = folder, vault_key
 
     def frames(self) -> bytes:
         """Authenticates frames between the actor system's processes."""
@@ -39,8 +41,21 @@ class Keys:
         return self._key("idempotency")
 
     def vault(self) -> bytes:
-        """Encrypts the keys of the vault's subjects."""
+        """Encrypts the keys of the vault's subjects, of accounts and of webhooks."""
+        if self._vault_key:
+            return decoded(self._vault_key)
+        if (self._folder / NEXT_VAULT_KEY).exists():
+            raise KeyRefused("A rotation of the vault's key was not ended: run vault rotate again.")
         return self._key("vault")
+
+    def next_vault(self) -> tuple[bytes, bytes]:
+        """The vault's key in its file, and the one that is to be, made if there is none yet."""
+        return self._key("vault"), self._key(NEXT_VAULT_KEY)
+
+    def end_vault_rotation(self) -> None:
+        """The key that was to be is the key."""
+        os.replace(self._folder / NEXT_VAULT_KEY, self._folder / "vault")
+        _sync(self._folder)
 
     def tickets(self) -> bytes:
         """The seed of the Ed25519 key that signs ticket codes."""
@@ -78,11 +93,26 @@ def _make(path: Path) -> None:
         pass  # The other process's key is the key.
     finally:
         draft.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    _sync(path.parent)
 
 
-def open_keys(data: Path) -> Keys:
-    """The keys of the installation whose data directory this is."""
-    return Keys(data / "keys")
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def decoded(text: str) -> bytes:
+    """A key as it stands in a setting: base64 of ``KEY_BYTES`` bytes. Raises ``KeyRefused``."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise KeyRefused(f"The vault's key in the settings must be base64 of {KEY_BYTES} bytes.")
+    return key
+
+
+def open_keys(data: Path, vault_key: str = "") -> Keys:
+    """The keys of the installation whose data directory this is; ``vault_key`` goes before the vault's file."""
+    return Keys(data / "keys", vault_key)

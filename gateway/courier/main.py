@@ -74,7 +74,7 @@ def build(settings: Settings, entities: Entities) -> list[Rounds]:
     async def run(call: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, call, *arguments)
 
-    data, keys = settings.data, open_keys(settings.data)
+    data, keys = settings.data, open_keys(settings.data, settings.vault.key)
     outbox = SqliteOutbox(data / "outbox.db")
     webhooks = SqliteWebhooks(data / "webhooks.db", keys.vault())
     facts = StoredFacts(
