@@ -21,7 +21,8 @@ def preferred(call: Call, offered: tuple[str, ...] = (JSON_TYPE, CSV_TYPE)) -> s
                 qualities[kind] = quality
             elif name in ("*/*", kind.partition("/")[0] + "/*") and qualities[kind] < 0:
                 qualities[kind] = min(quality, 0.999)  # Named outright goes before a wildcard.
-    return max(offered, key=lambda kind: qualities[kind])
+    best = max(offered, key=lambda kind: qualities[kind])
+    return best if qualities[best] > 0 else offered[0]
 
 
 def _quality(text: str) -> float:
