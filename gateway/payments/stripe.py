@@ -85,7 +85,10 @@ class Stripe:
 
     async def refund(self, payment: str, amount_minor: int, currency: str, key: str) -> RefundOutcome:
         try:
-            made = next((each for each in await self._refunds(payment) if each.key == key), None)
+            found = await self.lookup(payment)
+            if found is None or found.state != "captured" or found.currency != currency:
+                return Failed("stripe has captured no such payment in this currency")
+            made = next((each for each in found.refunds if each.key == key), None)
             if made is None or made.state == "failed":
                 made = await self._make_refund(payment, amount_minor, key, again=made is not None)
         except Unreachable as problem:
