@@ -42,6 +42,9 @@ from storage.sqlite.readmodels import open_writer
 
 STATUS_BROKEN = 70
 LOOK_AGAIN_MS = 5_000  # so long after the start once more for what came between the looking and the news of us
+SETTLE_MS = 3_000  # so long after the start the first search for conferences with something left to tell
+SETTLE_EVERY_MS = 30_000
+UNSETTLED_MAX = 1_000
 ENTITY_PAGE_MAX = 1_000
 
 Told = Appended | LogPage | Gone | Opened | Unopened | Closing | Peers | Drain
@@ -60,6 +63,7 @@ class Projector(Actor):
         self._peers = Peers("", "", ())
         self._backlog = Backlog()
         self._look_again_ms: int | None = None
+        self._settle_ms = 0
         self._stuck: set[str] = set()
 
     def receiveMessage(self, message: object, sender: ActorAddress) -> None:
@@ -119,7 +123,7 @@ class Projector(Actor):
             return
         self._settings = settings
         self._look_for_missed()
-        self._look_again_ms = _now_ms() + LOOK_AGAIN_MS
+        self._look_again_ms, self._settle_ms = _now_ms() + LOOK_AGAIN_MS, _now_ms() + SETTLE_MS
         self.send(sender, encode(Here(who.role, os.getpid())))
         self._sweep()
 
@@ -157,6 +161,13 @@ class Projector(Actor):
         after = self._projection.position(stream)
         self.send(address_of(entity), encode(ReadLog(stream, epoch, 0, after, ENTITY_PAGE_MAX, False)))
 
+    def _wake_unsettled(self, wall_ms: int) -> None:
+        """After a restart nobody else wakes a conference that sleeps with a change to tell."""
+        if self._peers.timer:
+            for conference in self._projection.unsettled(UNSETTLED_MAX):
+                deadline = Deadline(f"conference-{conference}", 0, wall_ms)
+                self.send(address_of(self._peers.timer), encode(deadline))
+
     def _sweep(self) -> None:
         """Wakes who is overdue (by the timer), and streams that have events which never came here."""
         assert self._settings is not None
@@ -173,6 +184,9 @@ class Projector(Actor):
         if self._look_again_ms is not None and now_ms >= self._look_again_ms:
             self._look_again_ms = None
             self._look_for_missed()
+        if now_ms >= self._settle_ms:
+            self._settle_ms = now_ms + SETTLE_EVERY_MS
+            self._wake_unsettled(wall_ms)
         for asked in self._backlog.to_ask(now_ms):
             self._send_ask(asked.stream, asked.epoch, asked.entity)
         for stream in self._backlog.to_wake(now_ms):

@@ -40,11 +40,12 @@ class SeatCounts(Struct, gc=False):
 
 
 class Counts(Struct):
-    """All seat types of one conference, in the organiser's order."""
+    """All seat types of one conference, in the organiser's order; ``configured`` is the conference's version then."""
 
     state: SalesState = "draft"
     currency: str = ""
     seat_types: dict[str, SeatCounts] = field(default_factory=dict)
+    configured: int = 0
 
 
 class SeatsLeft(Struct, gc=False):
@@ -112,6 +113,7 @@ def _configure(counts: Counts, configuration: Configuration) -> None:
     """Takes over state and quotas; a seat type that is not named any more counts as retired."""
     before = counts.seat_types
     counts.state, counts.currency = configuration.state, configuration.currency
+    counts.configured = configuration.version
     counts.seat_types = {}
     for terms in configuration.seat_types:
         known = before.pop(terms.id, SeatCounts(0))

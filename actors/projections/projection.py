@@ -127,6 +127,16 @@ SELECT streams.stream, min(expires_at_ms) FROM (
         """Conferences whose orders have something to do by then, each with the earliest time of it."""
         return order_writer.overdue(self._db.conn, at_ms)
 
+    def unsettled(self, limit: int) -> list[str]:
+        """Conferences whose last change is not in force everywhere: they have something to tell the others."""
+        query = """
+SELECT conference FROM conferences LEFT JOIN availability USING (conference) LEFT JOIN order_terms USING (conference)
+WHERE (conferences.state = 'published' OR availability.conference IS NOT NULL) AND conferences.version > min(
+    coalesce(json_extract(CAST(availability.counts AS TEXT), '$.configured'), 0), coalesce(order_terms.version, 0)
+) LIMIT ?
+"""
+        return [str(conference) for (conference,) in self._db.conn.execute(query, (limit,))]
+
     def close(self) -> None:
         """Closes the database."""
         self._db.close()

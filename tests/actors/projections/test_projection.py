@@ -7,9 +7,11 @@ import pytest
 from msgspec import Raw
 from sqlite_utils import Database
 
-from actors.conference.events import ConferenceCreated, ConferencePublished
+from actors.conference.events import ConferenceCreated, ConferencePublished, ConferenceUnpublished
 from actors.messages.codec import encode
 from actors.messages.envelopes import StoredEvent
+from actors.messages.orders import OrderTerms
+from actors.orders.events import OrderTermsChanged
 from actors.projections import tables, writer
 from actors.projections.projection import Projection
 from actors.seats.events import QuotaCut, SeatsConfirmed, SeatsHeld
@@ -168,3 +170,22 @@ def test_who_was_confirmed_or_released_is_never_overdue(projection: Projection) 
     confirmed = SeatsConfirmed(rid("bob"), lines(1), False)
     projection.apply(SEATS, stored(configured(), held("ana"), held("bob"), released("ana"), confirmed, waits("cat")))
     assert projection.overdue(2**62) == []
+
+
+def test_a_conference_whose_change_is_not_in_force_everywhere_is_found(projection: Projection) -> None:
+    def terms(version: int) -> OrderTermsChanged:
+        return OrderTermsChanged(OrderTerms(version, "published", "EUR", START_MS, (), 0, 0, None, 0, ()))
+
+    projection.apply(CONFERENCE, stored(*PLANNED))
+    assert projection.unsettled(10) == []
+    projection.apply(CONFERENCE, stored(ConferencePublished(), after=2))
+    assert projection.unsettled(10) == [CID]
+    projection.apply(SEATS, stored(configured(version=3)))
+    assert projection.unsettled(10) == [CID]
+    projection.apply(f"orders-{CID}", stored(terms(3)))
+    assert projection.unsettled(10) == []
+    projection.apply(CONFERENCE, stored(ConferenceUnpublished(), after=3))
+    projection.apply(f"orders-{CID}", stored(terms(4), after=1))
+    assert projection.unsettled(10) == [CID]
+    projection.apply(SEATS, stored(configured(version=4), after=1))
+    assert projection.unsettled(10) == []
