@@ -55,8 +55,7 @@ class Reconciliations:
             books = await self._books()
             lines = []
             for name, provider in self._payments.providers.items():
-                there = await self._older(provider, books, found[name])
-                for difference in compare(books, provider.name, there):
+                for difference in await self._differences(provider, books, found[name]):
                     outcome = await self._settle(difference, provider, wanted.settle)
                     lines.append(Line(difference, outcome))
         except Malformed as problem:
@@ -87,6 +86,18 @@ class Reconciliations:
                 position = event.version
             if not page.described or position >= page.head:
                 return
+
+    async def _differences(self, provider: Provider, books: Books, found: list[PaymentFound]) -> list[Difference]:
+        """What still differs when the provider is asked once more of each payment in question.
+
+        Its answer may be older than the log: what was given back in between is no difference.
+        """
+        there = {each.payment: each for each in await self._older(provider, books, found)}
+        if provider.name != "invoice":
+            for payment in {each.payment for each in compare(books, provider.name, there.values())}:
+                if (fresh := await provider.lookup(payment)) is not None:
+                    there[payment] = fresh
+        return list(compare(books, provider.name, there.values()))
 
     async def _older(self, provider: Provider, books: Books, found: list[PaymentFound]) -> list[PaymentFound]:
         """What was found, and what the log knows of before: those payments are looked up one by one."""
