@@ -104,7 +104,7 @@ class Courier(Struct, frozen=True, forbid_unknown_fields=True):
     """What happens after the fact: how often to look, how much at once, and when to give up."""
 
     poll_ms: Annotated[int, Meta(ge=10, le=MINUTE_MS)]
-    lease_ms: Annotated[int, Meta(ge=1_000, le=10 * MINUTE_MS)]
+    lease_ms: Annotated[int, Meta(ge=16_000, le=10 * MINUTE_MS)]  # Above a webhook's try.
     mails_at_once_max: Annotated[int, Meta(ge=1, le=100)]
     refunds_at_once_max: Annotated[int, Meta(ge=1, le=1_000)]
     webhooks_at_once_max: Annotated[int, Meta(ge=1, le=1_000)]
