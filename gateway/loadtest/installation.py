@@ -10,13 +10,14 @@ from typing import Any
 from gateway.loadtest.answers import Availability, read_availability, read_problem
 from gateway.loadtest.client import Answer, Connection, Lost, Unreachable
 from gateway.loadtest.feed import PAGE, Entry, read_page, understand
-from gateway.loadtest.framing import Garbage
+from gateway.loadtest.framing import Garbage, header
 from gateway.loadtest.target import Target
 from gateway.loadtest.venues import BASE, Venue, VenuePlan, keyed_request, plain_request
 
 PAGES_MAX = 50_000
 PATIENT_TRIES = 10
 PATIENT_PAUSE_S = 0.5
+RETRY_AFTER_S_MAX = 5.0
 
 
 class NotAllowed(Exception):
@@ -134,7 +135,7 @@ class Installation:
         else:
             head, tail = keyed_request("POST", path, self._target.authority, body, self._token)
             request = head + key.encode() + tail
-        answer = await self._ask(request)
+        answer = await self._ask_again_while_busy(request)
         self._expect(answer, 201, doing)
         try:
             made = json.loads(answer.body)
@@ -151,6 +152,17 @@ class Installation:
                     return await self._connection.ask(request)
         except TimeoutError as problem:
             raise Lost(f"no answer within {self._timeout_s:g} s") from problem
+
+    async def _ask_again_while_busy(self, request: bytes) -> Answer:
+        """For writes with a key: 503 and 429 ask for the same again, after a while."""
+        answer = await self._ask(request)
+        for _ in range(PATIENT_TRIES):
+            if answer.status not in (429, 503):
+                break
+            after = header(answer.head, "retry-after") or ""
+            await asyncio.sleep(min(float(after), RETRY_AFTER_S_MAX) if after.isdigit() else PATIENT_PAUSE_S)
+            answer = await self._ask(request)
+        return answer
 
     async def _ask_patiently(self, request: bytes) -> Answer:
         """For reads: a server that comes back is given the time to."""

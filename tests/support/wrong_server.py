@@ -25,6 +25,8 @@ class Behaviour:
     senseless_after: int | None = None
     drops_every: int | None = None
     busy_every: int | None = None
+    busy_first: int = 0
+    """So many of the organiser's writes are put off before the first is done."""
     speed: float = 1.0
     """How much faster than ours its clock runs: holds of 5 s end sooner for us."""
 
@@ -36,6 +38,7 @@ class WrongServer:
         self.behaviour = behaviour
         self.offices: dict[str, BoxOffice] = {}
         self.reservations = 0
+        self.put_off = 0
         self._started = time.monotonic()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -85,6 +88,9 @@ class WrongServer:
             return b"220 mail.example.org ESMTP\r\n\r\n"
         if behaviour.senseless_after is not None and self.reservations > behaviour.senseless_after:
             return _http(201, {"hello": "world"})
+        if method == "POST" and not reserving and self.put_off < behaviour.busy_first:
+            self.put_off += 1
+            return _http(503, {"type": "/problems/busy", "status": 503}, "Retry-After: 0\r\n")
         if reserving and behaviour.busy_every and self.reservations % behaviour.busy_every == 0:
             return _http(503, {"type": "/problems/busy", "status": 503})
         answer = _http(*self._route(method, path.partition("?")[0].split("/")[3:], path, headers, body))
@@ -146,10 +152,11 @@ class WrongServer:
         return {"items": page, "next": page[-1]["cursor"] if page else None}
 
 
-def _http(status: int, body: dict[str, Any]) -> bytes:
+def _http(status: int, body: dict[str, Any], more: str = "") -> bytes:
     encoded = json.dumps(body).encode()
     kind = "application/json" if status < 400 else "application/problem+json"
-    return f"HTTP/1.1 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(encoded)}\r\n\r\n".encode() + encoded
+    head = f"HTTP/1.1 {status} -\r\n{more}Content-Type: {kind}\r\nContent-Length: {len(encoded)}\r\n\r\n"
+    return head.encode() + encoded
 
 
 @contextlib.contextmanager

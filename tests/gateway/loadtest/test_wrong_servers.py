@@ -84,6 +84,10 @@ def test_a_busy_server_is_no_wrong_server() -> None:
     assert results.history.problems["busy"] == results.history.outcomes["put_off"] > 5
 
 
+def test_a_server_that_is_busy_at_first_is_asked_again() -> None:
+    assert run_against(Behaviour(busy_first=3), "rush").verdict.right is True
+
+
 def test_the_wait_list_is_served_until_nobody_waits() -> None:
     results = run_against(Behaviour(speed=50), "hold-and-leave", "--leave", "0")
     assert results.verdict.checked["offers"] > 20
