@@ -20,6 +20,7 @@ from storage.sqlite.reading import (
     remembered_rows,
     sum_at,
 )
+from storage.sqlite.roll import enrol, enrolled
 from storage.sqlite.schema import connect, has_tables, make_tables
 from storage.sqlite.writer import SqliteEventLog
 
@@ -37,15 +38,19 @@ class SqliteEventLogs:
         place = place_of(self._folder, stream)
         if create:
             place.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        anchor = _anchor_of(place, create=create)
+        anchor = _anchor_of(self._folder, place, create=create)
         try:
-            return _take_over(place, anchor, create=create)
+            return _take_over(self._folder, place, anchor, create=create)
         except BaseException:
             anchor.close()
             raise
 
     def streams(self) -> list[str]:
-        return [stream for stream in streams_in(self._folder) if _was_opened(place_of(self._folder, stream))]
+        found = [stream for stream in streams_in(self._folder) if _was_opened(place_of(self._folder, stream))]
+        return sorted({*found, *self._vanished()})
+
+    def _vanished(self) -> set[str]:
+        return enrolled(self._folder).difference(streams_in(self._folder))
 
     def heads(self) -> dict[str, int]:
         """See the port; a stream whose anchor is damaged or missing is left out."""
@@ -54,7 +59,7 @@ class SqliteEventLogs:
 
     def read(self, stream: str, after: int, limit: int | None = None) -> Iterator[Record]:
         place = place_of(self._folder, stream)
-        with _looked_into(place) as connection:
+        with _looked_into(self._folder, place) as connection:
             check_identity(connection, stream)
             head = head_of(connection, stream)
             until = head if limit is None else min(head, after + limit)
@@ -67,7 +72,7 @@ class SqliteEventLogs:
         try:
             if anchor is None and place.head.exists():
                 raise NotWhole(stream, 0, "its head anchor is damaged")
-            with _looked_into(place) as connection:
+            with _looked_into(self._folder, place) as connection:
                 epoch = check_identity(connection, stream)
                 head = head_of(connection, stream)
                 for _records in checked(connection, stream, 0, head):
@@ -90,11 +95,13 @@ def _was_opened(place: Place) -> bool:
     return anchor is None or anchor.epoch > 0
 
 
-def _anchor_of(place: Place, *, create: bool) -> AnchorFile:
+def _anchor_of(folder: Path, place: Place, *, create: bool) -> AnchorFile:
     """Opens the anchor. Raises ``KeyError``, ``NotWhole``, ``Unknown``."""
     if not place.head.exists():
         if place.log.exists():
             raise NotWhole(place.stream, 0, "its head anchor is missing")
+        if place.stream in enrolled(folder):
+            raise NotWhole(place.stream, 0, "its files are missing")
         if not create:
             raise KeyError(place.stream)
     try:
@@ -103,7 +110,7 @@ def _anchor_of(place: Place, *, create: bool) -> AnchorFile:
         raise Unknown(f"{place.stream}: {error}") from error
 
 
-def _take_over(place: Place, file: AnchorFile, *, create: bool) -> SqliteEventLog:
+def _take_over(folder: Path, place: Place, file: AnchorFile, *, create: bool) -> SqliteEventLog:
     """Checks the log and takes its next epoch."""
     stream = place.stream
     anchor = file.read()
@@ -114,6 +121,8 @@ def _take_over(place: Place, file: AnchorFile, *, create: bool) -> SqliteEventLo
     if not create and anchor.epoch == 0 and not place.log.exists():
         raise KeyError(stream)
     with _opened(place) as connection:
+        if anchor.epoch == 0:
+            enrol(folder, stream)
         if anchor.epoch == 0 and not has_tables(connection):
             make_tables(connection, stream.encode(), identity_sum(stream.encode(), 0))
         check_structure(connection, stream)
@@ -160,11 +169,13 @@ def _opened(place: Place) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def _looked_into(place: Place) -> Iterator[sqlite3.Connection]:
+def _looked_into(folder: Path, place: Place) -> Iterator[sqlite3.Connection]:
     """A connection for inspection, closed afterwards. Raises ``KeyError``, ``InUse``, ``NotWhole``, ``Unknown``."""
     if not _has_content(place):
         if place.head.exists() and _was_opened(place):
             raise NotWhole(place.stream, 0, "its file is missing")
+        if not place.head.exists() and place.stream in enrolled(folder):
+            raise NotWhole(place.stream, 0, "its files are missing")
         raise KeyError(place.stream)
     with _opened(place) as connection:
         try:

@@ -18,11 +18,16 @@ class Place(NamedTuple):
 
 def place_of(folder: Path, stream: str) -> Place:
     """Raises ``ValueError`` for what is no name of a stream (lower-case letters, digits, dashes; 2 to 64)."""
-    if not _STREAM.fullmatch(stream):
+    if not is_stream(stream):
         msg = f"not a stream's name: {stream!r}"
         raise ValueError(msg)
     shard = folder / stream[-2:]
     return Place(stream, shard / f"{stream}.log", shard / f"{stream}.head", shard / f"{stream}.snapshot")
+
+
+def is_stream(name: str) -> bool:
+    """Whether it can be a stream's name."""
+    return _STREAM.fullmatch(name) is not None
 
 
 def streams_in(folder: Path) -> list[str]:

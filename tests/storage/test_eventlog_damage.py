@@ -128,7 +128,7 @@ def test_every_kept_byte_of_a_record_is_covered(folder: Path, place: Place) -> N
 
 def older(place: Place, folder: Path) -> None:
     """The log as it was 50 events ago is put back, its anchor is not."""
-    for path in (place.log, place.head, place.snapshot):
+    for path in (place.log, place.head, place.snapshot, folder / "roll"):
         path.unlink()
     log = SqliteEventLogs(folder).open(STREAM, create=True)
     keep(log, *(event(number) for number in range(1, 151)))
@@ -238,3 +238,27 @@ def test_a_file_moved_away_under_its_writer_takes_no_commit_with_it(tmp_path: Pa
     with pytest.raises(Fenced, match="moved"):
         keep(log, event(1))
     log.close()
+
+
+def test_a_stream_of_which_every_file_is_gone_is_told_and_not_made_anew(folder: Path, place: Place) -> None:
+    for file in (place.log, place.head, place.snapshot):
+        file.unlink()
+    logs = SqliteEventLogs(folder)
+    assert logs.streams() == sorted([STREAM, OTHER])
+    verdict = logs.verify(STREAM)
+    assert (verdict.head, verdict.problem) == (0, "its files are missing")
+    for create in (True, False):
+        with pytest.raises(NotWhole, match="its files are missing"):
+            logs.open(STREAM, create=create)
+    with pytest.raises(NotWhole):
+        list(logs.read(STREAM, 0))
+    assert logs.verify(OTHER).problem is None
+
+
+def test_a_torn_line_of_the_roll_hides_no_stream(folder: Path) -> None:
+    roll = folder / "roll"
+    roll.write_bytes(roll.read_bytes()[:-5])
+    logs = SqliteEventLogs(folder)
+    logs.open("seats-cnew", create=True).close()
+    assert {STREAM, "seats-cnew"} <= set(logs.streams())
+    assert logs.verify("seats-cnew").problem is None

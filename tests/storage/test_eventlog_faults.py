@@ -18,7 +18,7 @@ from tests.support import disks
 
 ROOT = Path(__file__).parents[2]
 BATCH = 8
-OPENING_SYNCS = 16
+OPENING_SYNCS = 17
 """Syncs until the first append has returned. SQLite passes over those of folders that fail; we sync folders again."""
 
 WRITER = f"""
