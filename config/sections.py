@@ -63,6 +63,7 @@ class Accounts(Struct, frozen=True, forbid_unknown_fields=True):
     authorisation_cache_ms: Annotated[int, Meta(ge=0, le=MINUTE_MS)]
     authorisations_cached_max: Count
     sign_ins_per_minute_max: Count
+    registrations_per_minute_max: Count
     passwords_at_once_max: Annotated[int, Meta(ge=1, le=64)]
 
 

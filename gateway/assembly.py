@@ -80,6 +80,7 @@ def build_parts(
             cached_max=accounts.authorisations_cached_max,
         ),
         attempts=Attempts(accounts.sign_ins_per_minute_max, loop.time),
+        registrations=Attempts(accounts.registrations_per_minute_max, loop.time),
         slugs=Slugs(stores.accounts, stores.views, workers, loop.time),
         feed=Feed(stores.views.availability_document, loop.time),
         acknowledged=Acknowledged(),

@@ -59,6 +59,7 @@ class Parts(NamedTuple):
     passwords: Passwords
     authority: Authority
     attempts: Attempts
+    registrations: Attempts
     slugs: Slugs
     feed: Feed
     acknowledged: Acknowledged

@@ -6,14 +6,16 @@ from gateway.bodies import NewOrganiser
 from gateway.calls import Answer, Call
 from gateway.problems import invalid
 from gateway.routes import Anyone, Route
-from gateway.throttling import client_of, slow_down
+from gateway.throttling import client_of, count, slow_down
 
 
 async def register(call: Call) -> Answer:
     """A new organiser; the answer's token is its owner's session."""
     body: NewOrganiser = call.body
     parts = call.parts
-    slow_down(call, "register " + client_of(call))
+    client = client_of(call)
+    slow_down(call, "register " + client)
+    count(parts.registrations, client)
     token = fresh_token()
     password_hash = await parts.passwords.hash(body.password)
     organiser = await parts.workers.run(
@@ -25,7 +27,7 @@ async def register(call: Call) -> Answer:
         parts.now_ms() + parts.account_settings.session_ms,
     )
     if organiser is None:
-        parts.attempts.failed("register " + client_of(call))
+        parts.attempts.failed("register " + client)
         raise invalid("email", "can't be used: it may be registered already; sign in instead")
     return Answer(
         replies.RegisteredOrganiser(organiser, body.name, token),

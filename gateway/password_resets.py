@@ -8,7 +8,7 @@ from gateway.bodies import Body
 from gateway.calls import Answer, Call, Parts
 from gateway.fields import Email, Password
 from gateway.routes import Anyone, Route
-from gateway.throttling import counted, names_of
+from gateway.throttling import count, names_of
 
 PATH = "/api/v1/password-resets"
 
@@ -28,7 +28,7 @@ class ChosenPassword(Body, frozen=True):
 async def ask(call: Call) -> Answer:
     """Answers at once; if there is such an account, its link follows by mail."""
     body: Forgotten = call.body
-    counted(call, *(f"reset {name}" for name in names_of(call, body.email)))
+    count(call.parts.attempts, *(f"reset {name}" for name in names_of(call, body.email)))
     call.parts.afterwards.run(_send(call.parts, body.email))
     return Answer(status=202)
 

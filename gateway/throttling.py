@@ -6,6 +6,7 @@ An attempt counts as failed from its start until it has succeeded: many that are
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from gateway.attempts import Attempts
 from gateway.calls import Call
 from gateway.problems import Problem
 from storage.addresses import normal_address
@@ -24,12 +25,12 @@ def names_of(call: Call, email: str) -> tuple[str, str]:
 
 def slow_down(call: Call, *names: str) -> None:
     """Refuses whoever failed too often lately. Raises ``Problem`` (too-many-requests)."""
-    if wait_s := max(call.parts.attempts.wait_s(name) for name in names):
-        raise Problem(
-            "too-many-requests",
-            f"Too many attempts failed. Try again in {wait_s} s.",
-            headers={"Retry-After": str(wait_s)},
-        )
+    _refuse(max(call.parts.attempts.wait_s(name) for name in names), "Too many attempts failed.")
+
+
+def _refuse(wait_s: int, why: str) -> None:
+    if wait_s:
+        raise Problem("too-many-requests", f"{why} Try again in {wait_s} s.", headers={"Retry-After": str(wait_s)})
 
 
 @contextmanager
@@ -53,8 +54,8 @@ def _forgive(call: Call, names: tuple[str, ...]) -> None:
         call.parts.attempts.succeeded(name)
 
 
-def counted(call: Call, *names: str) -> None:
+def count(attempts: Attempts, *names: str) -> None:
     """One more of what is bounded whether it succeeds or not. Raises ``Problem`` (too-many-requests)."""
-    slow_down(call, *names)
+    _refuse(max(attempts.wait_s(name) for name in names), "That was asked too often.")
     for name in names:
-        call.parts.attempts.failed(name)
+        attempts.failed(name)

@@ -88,6 +88,15 @@ async def test_guessing_is_slowed_down(runner: asyncio.Runner) -> None:
         await world.stop()
 
 
+async def test_one_client_registers_a_bounded_number_of_organisers(world: World) -> None:
+    client = world.parts.clients.of("127.0.0.1")
+    for _ in range(world.settings.accounts.registrations_per_minute_max):
+        world.parts.registrations.failed(client)
+    refused = await world.ask("POST", "/api/v1/organisers", REGISTRATION)
+    assert (refused.status, refused.slug) == (429, "too-many-requests")
+    assert world.accounts.organisers() == []
+
+
 async def test_a_session_that_is_over_is_not_believed(world: World) -> None:
     made = (await world.ask("POST", "/api/v1/organisers", REGISTRATION)).json
     world.accounts.end_sessions(at_ms=1)
