@@ -23,19 +23,25 @@ def stream_of(order: str) -> str:
 
 
 async def standing(call: Call, order: str) -> OrderStands:
-    """The order from the read models, once they know what this gateway told of it. Raises ``Problem``."""
+    """The order from the read models, once they know what this gateway told of it. Raises ``Problem``.
+
+    Its token was good, so it exists: a row that is missing is one that they do not know yet.
+    """
     parts = call.parts
+    told = parts.acknowledged.version(order)
     asked = 0 if call.route.commands else min_version(call.request.headers.get("Min-Version"))
-    least = max(asked, parts.acknowledged.version(order))
-    stream = stream_of(order)
-    if least:
-        await until(lambda: parts.views.position(stream) >= least, parts.settings.min_version_wait_ms / 1000)
-    stands = parts.order_views.order(order)
-    if stands is None:  # The token was good, so it exists, or it will be found out that it does not.
-        await until(lambda: parts.order_views.order(order) is not None, parts.settings.min_version_wait_ms / 1000)
-        stands = parts.order_views.order(order)
-    if stands is None:
-        raise not_found("order")
+    least, views = max(told, asked), parts.order_views
+    stands = views.order(order)
+
+    def known() -> bool:
+        nonlocal stands
+        if stands is None or stands.version < least:  # A row is of the version that its whole stream has.
+            stands = views.order(order)
+        return stands is not None and stands.version >= least
+
+    if stands is None or stands.version < least:
+        await until(known, parts.settings.min_version_wait_ms / 1000)
+    assert stands is not None, "it is known by now"
     return stands
 
 
