@@ -4,12 +4,19 @@ The outbox remembers how far it has heard each stream's effects, and every entry
 made anew add nothing, and what a crash kept from the outbox is added when the events are read again.
 """
 
+import time
+from collections.abc import Callable
+from typing import Final
+
 from actors.projections import outbox
 from actors.projections.outbox import Told
 from config.settings import Settings
 from storage.failures import Unavailable
 from storage.outbox import Full, Outbox
 from storage.sqlite.outbox import SqliteOutbox
+
+STALE_MS: Final = 3 * 86_400_000
+"""What was to be told longer ago, and was never noted, is told to nobody: the outbox was lost, or is another day's."""
 
 
 class NotNow(Exception):
@@ -19,8 +26,8 @@ class NotNow(Exception):
 class Aftermath:
     """The projector's way to the outbox."""
 
-    def __init__(self, rows: Outbox, payment_reminder_ms: int) -> None:
-        self._outbox, self._payment_reminder_ms = rows, payment_reminder_ms
+    def __init__(self, rows: Outbox, payment_reminder_ms: int, now_ms: Callable[[], int]) -> None:
+        self._outbox, self._payment_reminder_ms, self._now_ms = rows, payment_reminder_ms, now_ms
         self._heard: dict[str, int] = {}
 
     def note(self, stream: str, told: Told) -> None:
@@ -34,7 +41,9 @@ class Aftermath:
                 self._heard[stream] = self._outbox.cursor(stream)
             if version <= self._heard[stream]:
                 return
-            outcome = self._outbox.enqueue(entries, (stream, version))
+            oldest_ms = self._now_ms() - STALE_MS
+            fresh = [entry for entry in entries if entry.kind == "refund" or entry.due_at_ms >= oldest_ms]
+            outcome = self._outbox.enqueue(fresh, (stream, version))
         except Unavailable as problem:
             raise NotNow(str(problem)) from problem
         if isinstance(outcome, Full):
@@ -44,4 +53,8 @@ class Aftermath:
 
 def open_aftermath(settings: Settings) -> Aftermath:
     """The way to the outbox in the data directory. Raises ``storage.failures.Unavailable``."""
-    return Aftermath(SqliteOutbox(settings.data / "outbox.db"), settings.courier.payment_reminder_ms)
+    return Aftermath(SqliteOutbox(settings.data / "outbox.db"), settings.courier.payment_reminder_ms, _now_ms)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

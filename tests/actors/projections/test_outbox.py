@@ -29,12 +29,12 @@ from actors.orders.events import (
     SeatCancelled,
 )
 from actors.projections import rebuild
-from actors.projections.aftermath import Aftermath, NotNow
+from actors.projections.aftermath import STALE_MS, Aftermath, NotNow
 from actors.projections.outbox import entries
 from actors.projections.projection import Projection
 from storage.outbox import Due, Entry
 from storage.sqlite.outbox import SqliteOutbox
-from tests.actors.projections.given import CID, SEATS, configured, held, offered, open_database, stored, waits
+from tests.actors.projections.given import CID, SEATS, START_MS, configured, held, offered, open_database, stored, waits
 
 ORDERS = f"orders-{CID}"
 ORDER = f"{CID}-o" + "a" * 26
@@ -117,6 +117,10 @@ def test_money_that_is_due_is_given_back_and_told_of_when_it_is_back() -> None:
     ]
 
 
+def now_ms() -> int:
+    return START_MS
+
+
 @pytest.fixture
 def outbox() -> SqliteOutbox:
     return SqliteOutbox(None)
@@ -129,7 +133,7 @@ def taken(outbox: SqliteOutbox) -> list[Due]:
 def test_the_projector_notes_effects_with_the_first_application_and_a_replay_adds_none(
     tmp_path: Path, outbox: SqliteOutbox
 ) -> None:
-    projection = Projection(open_database(tmp_path), Aftermath(outbox, 0))
+    projection = Projection(open_database(tmp_path), Aftermath(outbox, 0, now_ms))
     projection.apply(ORDERS, stored(placed(), CONFIRMED))
     assert len(taken(outbox)) == 4
     projection.apply(ORDERS, stored(placed(), CONFIRMED))
@@ -139,26 +143,26 @@ def test_the_projector_notes_effects_with_the_first_application_and_a_replay_add
 def test_a_rebuild_sends_nothing_again(tmp_path: Path, outbox: SqliteOutbox) -> None:
     db = open_database(tmp_path)
     events = stored(placed(), CONFIRMED, DUE)
-    Projection(db, Aftermath(outbox, 0)).apply(ORDERS, events)
+    Projection(db, Aftermath(outbox, 0, now_ms)).apply(ORDERS, events)
     for due in taken(outbox):
         outbox.done(due, 1)
     before = outbox.counts()
-    assert rebuild.rebuild([ORDERS], lambda _: events, db, lambda _: None, Aftermath(outbox, 0)) == rebuild.OK
+    assert rebuild.rebuild([ORDERS], lambda _: events, db, lambda _: None, Aftermath(outbox, 0, now_ms)) == rebuild.OK
     assert (outbox.counts(), taken(outbox)) == (before, [])
 
 
 def test_a_rebuild_notes_what_a_crash_has_kept_from_the_outbox(tmp_path: Path, outbox: SqliteOutbox) -> None:
     db = open_database(tmp_path)
-    Projection(db, Aftermath(outbox, 0)).apply(ORDERS, stored(placed(), CONFIRMED))
+    Projection(db, Aftermath(outbox, 0, now_ms)).apply(ORDERS, stored(placed(), CONFIRMED))
     events = stored(placed(), CONFIRMED, DUE)  # The last one was appended, but never heard of.
-    rebuild.rebuild([ORDERS], lambda _: events, db, lambda _: None, Aftermath(outbox, 0))
+    rebuild.rebuild([ORDERS], lambda _: events, db, lambda _: None, Aftermath(outbox, 0, now_ms))
     assert f"{ORDERS}/3/give-back" in {due.key for due in taken(outbox)}
     assert outbox.counts()["waiting"] == 5
 
 
 def test_a_full_outbox_keeps_the_read_models_waiting_and_loses_nothing(tmp_path: Path) -> None:
     outbox = SqliteOutbox(None, waiting_max=2)
-    projection = Projection(open_database(tmp_path), Aftermath(outbox, 0))
+    projection = Projection(open_database(tmp_path), Aftermath(outbox, 0, now_ms))
     outbox.enqueue([Entry("other", "mail", b"", 0)])
     with pytest.raises(NotNow):
         projection.apply(ORDERS, stored(placed(), CONFIRMED))
@@ -166,3 +170,11 @@ def test_a_full_outbox_keeps_the_read_models_waiting_and_loses_nothing(tmp_path:
     outbox.done(taken(outbox)[0], 1)
     projection.apply(ORDERS, stored(placed()))
     assert projection.position(ORDERS) == 1
+
+
+def test_with_an_outbox_that_was_lost_old_news_is_told_to_nobody_but_refunds_are_made(
+    tmp_path: Path, outbox: SqliteOutbox
+) -> None:
+    later = Aftermath(outbox, 0, lambda: START_MS + 2 * STALE_MS)
+    Projection(open_database(tmp_path), later).apply(ORDERS, stored(placed(), CONFIRMED, DUE))
+    assert [due.kind for due in taken(outbox)] == ["refund"]
