@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.support.pages import shell_of
 from tests.support.product import ROOT, running
 
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("system")]
 
 DAY_S_MAX = 100
-PAGE = ROOT / "docs" / "day-in-the-life.md"
 
 
 def answers_of(script: str, where: Path) -> list[Any]:
@@ -25,7 +25,7 @@ def answers_of(script: str, where: Path) -> list[Any]:
 
 
 def test_a_day_goes_from_registration_to_the_bill(tmp_path: Path) -> None:
-    script = PAGE.read_text("utf-8").split("```sh\n", 1)[1].split("```", 1)[0]
+    script = shell_of(ROOT / "README.md", "A day in the life")
     with running(tmp_path / "data") as product:
         told = answers_of(script.replace("http://127.0.0.1:8080", f"http://127.0.0.1:{product.port}"), tmp_path)
     (_, draft, seat_type, laid_down, terms, published, ana, bob, placed, order, found, seat) = told[:12]

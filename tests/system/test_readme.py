@@ -1,26 +1,17 @@
 """The README's shell lines work as printed, against the product as ``make run`` starts it."""
 
 import json
-import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.pages import shell_of
 from tests.support.product import ROOT, running, wait_until
 
 pytestmark = pytest.mark.xdist_group("system")
 
 WALK_S_MAX = 90
-
-
-def shell_of(page: Path, heading: str) -> str:
-    """The ``sh`` block below a heading."""
-    text = page.read_text("utf-8")
-    section = text.split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
-    block = re.search(r"```sh\n(.*?)```", section, re.DOTALL)
-    assert block is not None, f"{heading} has no shell lines"
-    return block.group(1)
 
 
 def test_one_reservation_goes_from_held_to_expired_and_its_seat_to_whoever_waits(tmp_path: Path) -> None:
