@@ -13,12 +13,11 @@ from tests.gateway.courier.given import DAY_MS, NOW_MS, due
 from tests.support.product import free_port
 
 KEY = b"k" * 32
+Came = list[tuple[str, str | None, bytes]]
 BODY = b'{"kind":"x"}'
 
 
-def carry(
-    *statuses: int, attempt: int = 1, now_ms: int = NOW_MS
-) -> tuple[Outcome, list[tuple[str, str | None, bytes]]]:
+def carry(*statuses: int, attempt: int = 1, now_ms: int = NOW_MS) -> tuple[Outcome, Came]:
     """How a notice ends at a receiver that answers so."""
     came: Came = []
     left = list(statuses)
