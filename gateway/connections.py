@@ -40,7 +40,7 @@ class Connection(RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert self._manager is not None
-        if len(self._manager.connections) >= self._bounds.connections_max:
+        if len(self._manager._connections) >= self._bounds.connections_max:
             self._metrics.connections_refused += 1
             self._loop.call_soon(cast(asyncio.Transport, transport).abort)  # Within this call uvloop is not ready.
             return

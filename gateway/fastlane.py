@@ -9,6 +9,7 @@ import asyncio
 from typing import Any
 
 import aiohttp
+from aiohttp.base_protocol import BaseProtocol
 from aiohttp.web import RequestHandler, Server
 from aiohttp.web_protocol import _ErrInfo
 
@@ -24,6 +25,7 @@ INTERNALS = {
     "_keepalive_timeout",
     "_messages",
     "_next_keepalive_close_time",
+    "_paused",
     "_request_in_progress",
     "_waiter",
 }
@@ -34,7 +36,7 @@ _UNKNOWN = -1
 
 def check_internals() -> None:
     """Raises ``RuntimeError`` when aiohttp is not the one whose internals are used here."""
-    missing = INTERNALS - set(RequestHandler.__slots__)
+    missing = INTERNALS - {name for kind in (RequestHandler, BaseProtocol) for name in kind.__slots__}
     missing |= {name for name in _METHODS if not callable(getattr(RequestHandler, name, None))}
     if aiohttp.__version__ != AIOHTTP or missing:
         raise RuntimeError(
@@ -91,6 +93,7 @@ class FastConnection(Connection):
             or self._close
             or self._force_close
             or self._head_bytes
+            or self._paused  # Whoever does not read its answers waits where aiohttp waits for them.
         )
 
     def _ordinary(self, data: bytes) -> None:

@@ -49,7 +49,8 @@ class Gateway:
             self._settings.head_timeout_ms / 1000,
         )
         self.server = _Server(self.app, self._connection, bounds, metrics, self._settings.keepalive_timeout_ms / 1000)
-        self._runner: BaseRunner = ServerRunner(self.server, shutdown_timeout=self._settings.drain_ms / 1000)
+        aiohttp_waits_twice = self._settings.drain_ms / 2000
+        self._runner: BaseRunner = ServerRunner(self.server, shutdown_timeout=aiohttp_waits_twice)
         self._watch: asyncio.Task[None] | None = None
 
     def _connection(self, server: Server, **settings: Any) -> Connection:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -248,6 +248,41 @@ async def test_half_a_head_behind_a_whole_request_is_not_forgotten(world: World)
     await client.send(request_bytes("POST", RESERVE, wish(seat_type), key()))
     await client.receive()
     assert world.gateway.hot.taken == 0
+
+
+LARGE = 200_000  # bytes of an answer: one waits unsent in aiohttp, one more on the fast lane
+
+
+async def flood(world: World, client: Client, request: bytes) -> None:
+    """One request after the other, as long as the fast lane takes them."""
+    for _ in range(300):
+        taken = world.gateway.hot.taken
+        await client.send(request)
+        for turn in range(300):
+            await asyncio.sleep(0 if turn < 100 else 0.002)
+            if world.gateway.hot.taken > taken:
+                break
+        else:
+            return
+
+
+async def test_who_does_not_read_its_answers_gets_no_more_of_them(world: World) -> None:
+    await world.conference()
+    client = await ready(world)
+    transport = cast(asyncio.Transport, client.writer.transport)
+    transport.pause_reading()
+    (connection,) = world.gateway.server.connections
+    assert connection.transport is not None
+    conference = world.accounts.claimed("pycon")
+    assert conference is not None
+    world.parts.feed.published(conference.conference, 1_000, b"x" * LARGE)
+    await flood(world, client, request_bytes("GET", AVAILABILITY))
+    assert connection.transport.get_write_buffer_size() < 4 * LARGE
+    taken = world.gateway.hot.taken
+    transport.resume_reading()
+    for _ in range(taken):
+        assert (await client.receive()).status == 200
+    transport.abort()
 
 
 async def test_a_client_that_leaves_early_hurts_nobody(world: World) -> None:
