@@ -1,6 +1,7 @@
 """``python -m tests.benchmarks [names…]``: measure, print the table, keep the JSON."""
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
@@ -95,4 +96,5 @@ def compared(this: Suite, other: Suite, revision: str) -> list[str]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # So that what was started is stopped.
     sys.exit(main(sys.argv[1:]))
