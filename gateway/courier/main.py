@@ -19,10 +19,11 @@ from gateway.courier.notices import Notices
 from gateway.courier.reconciliations import Reconciliations
 from gateway.courier.refunds import Refunds
 from gateway.courier.rounds import Rounds, Terms
+from gateway.courier.sweeps import Sweeps
 from gateway.courier.webhooks import Announcements, WebhookMessages
 from gateway.documents.codes import CodeSigner
 from gateway.mail.senders import FolderSender, Sender, SmtpSender, SmtpSettings
-from gateway.payments.offered import Payments, open_payments, sandbox_key
+from gateway.payments.offered import Payments, open_payments
 from gateway.ports import Entities
 from gateway.switchboard import Joint, Switchboard
 from gateway.webhooks.delivery import Courier
@@ -46,12 +47,14 @@ async def main(joint: Joint) -> None:
     """Until the system stops."""
     settings = msgspec.msgpack.decode(joint.settings, type=Settings)
     switchboard = Switchboard(joint, settings)
-    rounds = build(settings, switchboard.entities)
+    rounds, sweeps = build(settings, switchboard.entities)
     working = [asyncio.create_task(each.work()) for each in rounds]
-    for task in working:
+    sweeping = asyncio.create_task(sweeps.work())
+    for task in (*working, sweeping):
         task.add_done_callback(_end_with)
     joint.here()
     await switchboard.until_drain()
+    sweeping.cancel()
     for each in rounds:
         each.stop()
     # What is cut off here was leased: the next courier does it again, under the same keys.
@@ -67,8 +70,8 @@ def _end_with(task: asyncio.Task[None]) -> None:
         asyncio.get_running_loop().stop()
 
 
-def build(settings: Settings, entities: Entities) -> list[Rounds]:
-    """All rounds, over the stores in the data directory."""
+def build(settings: Settings, entities: Entities) -> tuple[list[Rounds], Sweeps]:
+    """All rounds, and the sweeps, over the stores in the data directory."""
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="stores")
 
     async def run(call: Callable[..., T], *arguments: Any) -> T:
@@ -95,11 +98,12 @@ def build(settings: Settings, entities: Entities) -> list[Rounds]:
         (Terms("refund", courier.refunds_at_once_max), Refunds(payments.of, entities)),
         (
             Terms("notice", NOTICES_AT_ONCE_MAX),
-            Notices(_here(settings), sandbox_key(keys.tokens()), courier.give_up_ms),
+            Notices(_here(settings), payments.sandbox, courier.give_up_ms),
         ),
         (Terms("reconciliation", 1), Reconciliations(payments, facts, entities, run, data)),
     ]
-    return [_rounds(terms, carrier, outbox, run, settings) for terms, carrier in carriers]
+    sweeps = Sweeps(payments, facts, entities, _now_ms, courier.missed_notices_ms)
+    return [_rounds(terms, carrier, outbox, run, settings) for terms, carrier in carriers], sweeps
 
 
 def _rounds(terms: Terms, carrier: Carrier, outbox: Outbox, run: Any, settings: Settings) -> Rounds:

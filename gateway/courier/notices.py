@@ -1,4 +1,7 @@
-"""Carries the sandbox's notices, over HTTP to this installation, as a provider elsewhere would."""
+"""Carries the sandbox's notices, over HTTP to this installation, as a provider elsewhere would.
+
+The books are moved first, so that whoever pays late has paid when the notice says so, and not before.
+"""
 
 import random
 from collections.abc import Callable
@@ -9,7 +12,8 @@ import aiohttp
 from actors.messages.codec import Decoder, Malformed
 from actors.messages.effects import SandboxNotice
 from gateway.courier.carriers import Again, Done, GivenUp, Outcome, pause_ms, waited_ms
-from gateway.payments.sandbox import SIGNATURE_HEADER, signed
+from gateway.payments.ports import Paid, Unreachable
+from gateway.payments.sandbox import SIGNATURE_HEADER, Sandbox
 from storage.outbox import Due
 
 TRY_S_MAX: Final = 20.0
@@ -22,8 +26,10 @@ _notice: Decoder[SandboxNotice] = Decoder(SandboxNotice)
 class Notices:
     """Satisfies ``carriers.Carrier``. ``base``: where this installation listens, as ``http://127.0.0.1:8080``."""
 
-    def __init__(self, base: str, key: bytes, give_up_ms: int, spread: Callable[[], float] = random.random) -> None:
-        self._url, self._key, self._give_up_ms, self._spread = base + PATH, key, give_up_ms, spread
+    def __init__(
+        self, base: str, sandbox: Sandbox, give_up_ms: int, spread: Callable[[], float] = random.random
+    ) -> None:
+        self._url, self._sandbox, self._give_up_ms, self._spread = base + PATH, sandbox, give_up_ms, spread
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -36,16 +42,23 @@ class Notices:
             body = _notice(due.payload).body
         except Malformed as malformed:
             return GivenUp(f"of a newer release: {malformed}")
-        problem = await self._post(body, now_ms)
+        signature = self._sandbox.signature(now_ms // 1000, body)
+        try:
+            said = self._sandbox.notice({SIGNATURE_HEADER: signature}, body)
+            if isinstance(said, Paid):
+                await self._sandbox.settle(said.payment, captured=True)
+        except Unreachable as problem_there:
+            return Again(now_ms + pause_ms(due.attempt, self._spread(), PAUSE_MS_MAX), str(problem_there))
+        problem = await self._post(body, signature)
         if problem is None:
             return Done()
         if waited_ms(due.attempt, PAUSE_MS_MAX) >= self._give_up_ms:
             return GivenUp(problem)
         return Again(now_ms + pause_ms(due.attempt, self._spread(), PAUSE_MS_MAX), problem)
 
-    async def _post(self, body: bytes, now_ms: int) -> str | None:
+    async def _post(self, body: bytes, signature: str) -> str | None:
         """Why it did not arrive."""
-        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signed(self._key, now_ms // 1000, body)}
+        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature}
         if self._session is None:  # Made on the loop, and kept as long as it.
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TRY_S_MAX))
         try:

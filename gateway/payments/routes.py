@@ -107,10 +107,11 @@ async def pay(call: Call) -> StreamResponse:
     outcome, seconds = _form(call.body or b"", call.parts.payments.settings.sandbox_late_ms // 1000)
     try:
         begun = await provider.begin(_wanted(order))
+        # Who pays late has not paid yet: the books move with the notice.
+        moved = outcome == "late" or await call.parts.payments.sandbox.settle(begun.payment, outcome != "decline")
     except Unreachable as problem:
         raise _out_of_reach(problem) from problem
-    ledger = call.parts.payments.sandbox.ledger
-    if await call.parts.workers.run(ledger.settle, begun.payment, outcome != "decline"):
+    if moved:
         await call.parts.workers.run(_enqueue, call, list(_notices(order, outcome, call.parts.now_ms(), seconds)))
     return Response(status=303, headers={**HEADERS, "Location": call.request.rel_url.raw_path})
 

@@ -80,6 +80,17 @@ class Sandbox:
             self._opened = self._open()
         return self._opened
 
+    def signature(self, at_s: int, body: bytes) -> str:
+        """What a notice sent then carries."""
+        return signed(self._key, at_s, body)
+
+    async def settle(self, payment: str, captured: bool) -> bool:
+        """The payer pays, or is declined; False when it was paid before. Raises ``Unreachable``."""
+        try:
+            return await asyncio.to_thread(lambda: self.ledger.settle(payment, captured))
+        except Unavailable as problem:
+            raise Unreachable(str(problem)) from problem
+
     async def begin(self, wanted: Wanted) -> Begun:
         payment = payment_of(wanted.order)
         try:

@@ -109,6 +109,7 @@ def product(tmp_path_factory: pytest.TempPathFactory, post_office: PostOffice) -
         "CONTOSO_MAIL_TIMEOUT_MS": "10000",
         "CONTOSO_PAYMENTS_STRIPE_TIMEOUT_MS": "10000",
         "CONTOSO_COURIER_POLL_MS": "50",
+        "CONTOSO_COURIER_MISSED_NOTICES_MS": "0",
     }
     with running(tmp_path_factory.mktemp("courier") / "data", **settings) as product:
         yield product
