@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from html import escape
 
-from gateway.loadtest.report import OUTCOMES, Report, headline
+from gateway.loadtest.report import OUTCOMES, Report, generator_line, headline
 from gateway.loadtest.rules import RULES
 
 STYLE = """
@@ -109,10 +109,7 @@ def _picture(name: str, dresses: Mapping[str, bytes]) -> str:
 
 
 def _generator(report: Report) -> str:
-    share = report.generator["cpu_share"]
-    tested = report.generator["self_test"]
-    said = f" Self-test against a bare echo: {_pairs(tested)}." if tested else ""
-    return f"<p>The generator used {share:.0%} of one core.{escape(said)}</p>"
+    return f"<p>{escape(generator_line(report).partition(': ')[2])}</p>"
 
 
 def _pairs(values: Mapping[str, float]) -> str:

@@ -12,6 +12,7 @@ from gateway.loadtest.measures import Point, Tick, histogram_of
 from gateway.loadtest.rules import RULES, Violation
 
 FORMAT = 1
+CPU_SHARE_MAX = 0.9
 PERCENTILES = (50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99)
 
 
@@ -199,8 +200,17 @@ def table(report: Report) -> list[str]:
     for name, number in report.problems.items():
         detail = report.details.get(name, "")
         lines.append(f"  {number:>10,}  {name}" + (f" (such as: {detail})" if detail else ""))
-    lines += ["", *verdict_lines(report.verdict)]
+    lines += [generator_line(report), "", *verdict_lines(report.verdict)]
     return lines
+
+
+def generator_line(report: Report) -> str:
+    """How much of a core the generator used, and whether it may have been what was measured."""
+    share, tested = report.generator["cpu_share"], report.generator["self_test"]
+    line = f"generator: {share:.0%} of one core"
+    if tested:
+        line += f"; it can do {tested['per_cpu_s']:,.0f} requests a second on one (self-test against a bare echo)"
+    return line + ("; IT WAS AT ITS LIMIT, not only the server" if share > CPU_SHARE_MAX else "")
 
 
 OUTCOMES = ("done", "refused", "put_off", "unknown")

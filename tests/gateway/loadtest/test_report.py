@@ -99,6 +99,16 @@ def test_the_table_adds_up(reports: tuple[Path, Path]) -> None:
     assert re.search(r"reserve +400 ", text)
 
 
+def test_the_report_says_when_the_generator_was_at_its_limit(reports: tuple[Path, Path]) -> None:
+    report = compare.load(reports[0])
+    report.generator = {"cpu_share": 0.5, "self_test": {"per_cpu_s": 30_000.0}}
+    assert "it can do 30,000 requests a second" in "\n".join(table(report))
+    assert "LIMIT" not in page(report, {})
+    report.generator = {"cpu_share": 0.97, "self_test": None}
+    assert "AT ITS LIMIT" in "\n".join(table(report))
+    assert "AT ITS LIMIT" in page(report, {})
+
+
 def test_an_open_loop_reports_offered_against_achieved(reports: tuple[Path, Path]) -> None:
     report = compare.load(reports[1])
     assert report.loop == "open (poisson)"
