@@ -17,8 +17,8 @@ from gateway.instants import to_time
 from gateway.planning import PATH, own
 from gateway.ports import EntityFailure, UnknownStream
 from gateway.problems import invalid, of_failure
-from gateway.reservations import reservation_of_row, seats_of
 from gateway.routes import PAGE, Lists, Member, Parameter, Route
+from gateway.standing import reservation_of_row, seats_of
 
 PERSONAL = frozenset(
     {"access", "attendee", "buyer", "client", "note", "subject"}

@@ -1,18 +1,9 @@
 """Reservations: made by anyone, read and given back by whoever bears their token."""
 
-from collections.abc import Iterable
-from typing import assert_never
-
-from msgspec import UNSET, UnsetType
-
 from actors.messages.seats import (
     Cancel,
     Configured,
-    Confirmed,
-    Ended,
     Extend,
-    Held,
-    Line,
     Reserve,
     Unchanged,
     WaitListed,
@@ -21,12 +12,11 @@ from gateway import replies
 from gateway.acknowledged import min_version, until
 from gateway.bodies import NewReservation
 from gateway.calls import Answer, Call, Parts, SeatsDone
-from gateway.fields import Time
 from gateway.ids import conference_of, seats_stream
-from gateway.instants import to_time
 from gateway.problems import Problem, invalid, not_found
-from gateway.reading import ReservationRow
 from gateway.routes import Anyone, Holder, Route
+from gateway.standing import ENDED, reservation_of, reservation_of_row
+from gateway.throttling import client_of
 
 PATH = "/api/v1/reservations/{id}"
 RESERVE_PATH = "/api/v1/conferences/{slug}/reservations"
@@ -71,12 +61,6 @@ async def reserve(call: Call) -> Answer:
     return made(call.parts, reply)
 
 
-def client_of(call: Call) -> str:
-    """The client behind a call, as its keyed hash."""
-    forwarded = ",".join(call.request.headers.getall("X-Forwarded-For", ()))
-    return call.parts.clients.of(call.request.remote or "", forwarded)
-
-
 async def _keep_person(call: Call, body: NewReservation, organiser: str) -> str:
     """Keeps the e-mail of whoever may wait; the vault's name for it, "" when nobody waits."""
     if body.if_short != "wait":
@@ -96,66 +80,6 @@ def made(parts: Parts, reply: SeatsDone) -> Answer:
         status=202 if isinstance(reply, WaitListed) else 201,
         version=reply.version,
         headers={"Location": f"/api/v1/reservations/{reply.reservation}"},
-    )
-
-
-def reservation_of(reply: Held | WaitListed | Confirmed | Ended, token: str | UnsetType = UNSET) -> replies.Reservation:
-    """A reply as the reservation that it speaks of."""
-    expires_at: int | None = None
-    position: int | UnsetType = UNSET
-    status: replies.Status
-    match reply:
-        case Held():
-            status, expires_at = "offered" if reply.offered else "held", reply.expires_at_ms
-        case WaitListed():
-            status, position = "waiting", reply.position
-        case Confirmed():
-            status = "confirmed"
-        case Ended():
-            status = reply.status
-        case unreachable:
-            assert_never(unreachable)
-    return replies.Reservation(
-        id=reply.reservation,
-        token=token,
-        status=status,
-        items=seats_of(reply.lines, status),
-        total=total_of(reply.lines, status, reply.currency),
-        expires_at=UNSET if expires_at is None else to_time(expires_at),
-        position=position,
-        version=reply.version,
-    )
-
-
-def seats_of(lines: Iterable[Line], status: replies.Status) -> list[replies.SeatsOfReservation]:
-    """Its seat types: held while it stands, waited for while it waits."""
-    if status == "waiting":
-        return [replies.SeatsOfReservation(line.seat_type, line.requested, 0, line.requested) for line in lines]
-    if status in ("expired", "cancelled"):
-        return [replies.SeatsOfReservation(line.seat_type, line.requested, 0, 0) for line in lines]
-    return [replies.SeatsOfReservation(line.seat_type, line.requested, line.taken, 0) for line in lines]
-
-
-def total_of(lines: Iterable[Line], status: replies.Status, currency: str) -> replies.Money:
-    """What its seats cost; of a waiting one, what all it asks for would cost; of an ended one, nothing."""
-    if status in ("expired", "cancelled"):
-        return replies.Money(0, currency)
-    if status == "waiting":
-        return replies.Money(sum(line.requested * line.price_minor for line in lines), currency)
-    return replies.Money(sum(line.taken * line.price_minor for line in lines), currency)
-
-
-def reservation_of_row(row: ReservationRow, created_at: Time | UnsetType = UNSET) -> replies.Reservation:
-    """A row of the read models as the reservation."""
-    return replies.Reservation(
-        id=row.id,
-        status=row.status,
-        items=seats_of(row.lines, row.status),
-        total=total_of(row.lines, row.status, row.currency),
-        expires_at=to_time(row.expires_at_ms) if row.status in ("held", "offered") else UNSET,
-        position=row.position if row.status == "waiting" else UNSET,
-        created_at=created_at,
-        version=row.version,
     )
 
 
@@ -184,12 +108,22 @@ async def _as_it_stands(call: Call, version: int) -> Answer:
 
 async def extend(call: Call) -> Answer:
     """Prolongs a hold once by its own length."""
-    return await _change(call, Extend(call.parameters["id"]))
+    try:
+        return await _change(call, Extend(call.parameters["id"]))
+    except Problem as problem:
+        if problem.slug == "not-found":  # Its token was good, so it was there once.
+            raise Problem("not-extendable", "The reservation has ended.") from problem
+        raise
 
 
 async def cancel(call: Call) -> Answer:
-    """Gives a reservation back, declines an offer, or leaves the wait-list."""
-    return await _change(call, Cancel(call.parameters["id"], unconfirmed=True))
+    """Gives a reservation back, declines an offer, or leaves the wait-list; one that has ended stays as it is."""
+    try:
+        return await _change(call, Cancel(call.parameters["id"], unconfirmed=True))
+    except Problem as problem:
+        if problem.slug == "not-found":  # As above.
+            return await _ended(call)
+        raise
 
 
 async def _change(call: Call, command: Extend | Cancel) -> Answer:
@@ -199,6 +133,18 @@ async def _change(call: Call, command: Extend | Cancel) -> Answer:
         return await _as_it_stands(call, reply.version)
     call.parts.acknowledged.note(identity, reply.version)
     return Answer(reservation_of(reply), version=reply.version)
+
+
+async def _ended(call: Call) -> Answer:
+    """The reservation, once the read models know its end."""
+    views, identity = call.parts.views, call.parameters["id"]
+
+    def known() -> bool:
+        row = views.reservation(identity)
+        return row is not None and row.status in ENDED
+
+    await until(known, call.parts.settings.min_version_wait_ms / 1000)
+    return await _as_it_stands(call, 0)
 
 
 REFUSALS = ("admission-required", "not-on-sale", "sold-out", "too-many-holds", "too-many-seats", "unknown-seat-type")

@@ -231,6 +231,25 @@ async def test_a_change_that_changed_nothing_answers_the_reservation_as_it_stand
     assert (reply.status, reply.json["status"]) == (200, "held")
 
 
+async def test_what_has_ended_can_be_given_back_again_but_not_extended(world: World) -> None:
+    path, token = await made(world)
+    ended = await world.ask("DELETE", path, headers=token)
+    world.entities.refuse = Refused("not-standing", "No such reservation stands.")
+    again = await world.ask("DELETE", path, headers=token)
+    assert (again.status, again.json) == (200, ended.json)
+    assert (await world.ask("POST", f"{path}/extend", headers=token)).slug == "not-extendable"
+
+
+async def test_an_end_that_the_read_models_do_not_know_is_not_yet_answered(runner: asyncio.Runner) -> None:
+    world = await World.start(min_version_wait_ms="50")
+    try:
+        path, token = await made(world)
+        world.entities.refuse = Refused("not-standing", "No such reservation stands.")
+        assert (await world.ask("DELETE", path, headers=token)).slug == "not-yet"
+    finally:
+        await world.stop()
+
+
 async def test_repeated_seat_types_are_invalid(world: World) -> None:
     await world.conference()
     body = {"items": [{"seat_type": "a", "quantity": 1}, {"seat_type": "a", "quantity": 2}]}
