@@ -34,6 +34,12 @@ class PaymentReminder(Struct, frozen=True, array_like=True, tag="payment-reminde
     order: str
 
 
+class LapseMail(Struct, frozen=True, array_like=True, tag="lapse-mail.1"):
+    """An order was not paid in time: of interest to whoever was sent an invoice."""
+
+    order: str
+
+
 class NamingReminder(Struct, frozen=True, array_like=True, tag="naming-reminder.1"):
     """Seats of an order may still have nobody's name when the last day for names comes near."""
 
@@ -67,7 +73,8 @@ class LinkMail(Struct, frozen=True, array_like=True, tag="link-mail.1"):
     role: Literal["viewer", "box_office", "manager", "owner"] = "viewer"
 
 
-Mail = OfferMail | TicketsMail | PaymentReminder | NamingReminder | CancellationMail | RefundMail | LinkMail
+OrderMail = TicketsMail | PaymentReminder | LapseMail | NamingReminder | CancellationMail | RefundMail
+Mail = OfferMail | OrderMail | LinkMail
 
 
 class Announcement(Struct, frozen=True, array_like=True, tag="announcement.1"):

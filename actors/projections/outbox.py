@@ -12,6 +12,7 @@ from actors.messages.effects import (
     CancellationMail,
     GiveBack,
     Kind,
+    LapseMail,
     NamingReminder,
     OfferMail,
     PaymentReminder,
@@ -84,6 +85,7 @@ def _of_order(event: OrderEvent, at_ms: int, reminder_ms: int) -> Iterator[tuple
             yield "announcement", _news("order.confirmed", order, at_ms), at_ms
             yield "mail", NamingReminder(order), at_ms + NAMES_PAUSE_MS
         case OrderLapsed(order=order):
+            yield "mail", LapseMail(order), at_ms
             yield "announcement", _news("order.lapsed", order, at_ms), at_ms
         case OrderCancelled(order=order, seats=seats, reason=reason):
             yield "mail", CancellationMail(order, seats, reason == "conference-cancelled"), at_ms

@@ -4,24 +4,25 @@ Everything is looked up when it is written, so a letter says what is true by the
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Final, Literal, NamedTuple, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from actors.messages.conference import ConferenceStands
 from actors.messages.effects import (
     CancellationMail,
+    LapseMail,
     LinkMail,
     Mail,
     NamingReminder,
     OfferMail,
+    OrderMail,
     PaymentReminder,
     RefundMail,
     TicketsMail,
 )
 from actors.messages.order_replies import OrderStands
-from actors.messages.orders import RefundReason
 from gateway.courier.facts import Facts, Person
 from gateway.courier.links import Links
+from gateway.courier.wording import confirmed, payment_due, refund_made, seat_lines
 from gateway.documents.codes import CodeSigner
 from gateway.languages.catalogues import Language, nearest
 from gateway.mail.compose import Attachment
@@ -30,25 +31,12 @@ from gateway.mail.letters import (
     Letter,
     NamesMissing,
     OrderCancelled,
-    OrderConfirmed,
-    PaymentDue,
-    RefundMade,
-    SeatLine,
+    OrderLapsed,
     SeatsOffered,
 )
 from gateway.mail.letters import PasswordReset as PasswordResetLetter
 
 LOOKED_AT_AGAIN_MS: Final = 7 * 86_400_000
-Told = Literal["cancelled", "conference-cancelled", "too-late", "overpaid", "organiser"]
-_REASONS: Final[dict[RefundReason, Told]] = {
-    "cancelled": "cancelled",
-    "seat-cancelled": "cancelled",
-    "conference-cancelled": "conference-cancelled",
-    "not-secured": "too-late",
-    "too-late": "too-late",
-    "overpaid": "overpaid",
-    "organiser": "organiser",
-}
 
 
 class Written(NamedTuple):
@@ -88,7 +76,7 @@ class Writer:
                 return await self._offer(mail, now_ms)
             case LinkMail():
                 return await self._link(mail, now_ms)
-            case TicketsMail() | PaymentReminder() | NamingReminder() | CancellationMail() | RefundMail():
+            case TicketsMail() | PaymentReminder() | LapseMail() | NamingReminder() | CancellationMail() | RefundMail():
                 return await self._about_order(mail, now_ms)
             case unreachable:
                 assert_never(unreachable)
@@ -103,7 +91,7 @@ class Writer:
             return Nobody("nobody is known there")
         details = conference.details
         url = self._links.reservation(mail.reservation)
-        seats = _lines(conference, waiter.seats)
+        seats = seat_lines(conference, waiter.seats)
         letter = SeatsOffered(details.name, seats, mail.until_ms, details.time_zone, url)
         return Written(person, letter, nearest(person.get("language") or self._language))
 
@@ -118,9 +106,7 @@ class Writer:
         name = await self._facts.organiser(mail.organiser)
         return Written(person, Invitation(name, mail.role, mail.until_ms, "UTC", url), language)
 
-    async def _about_order(
-        self, mail: TicketsMail | PaymentReminder | NamingReminder | CancellationMail | RefundMail, now_ms: int
-    ) -> Written | Nobody | Later:
+    async def _about_order(self, mail: OrderMail, now_ms: int) -> Written | Nobody | Later:
         order = self._facts.order(mail.order)
         conference = self._facts.conference(mail.order.partition("-")[0])
         if order is None or conference is None:
@@ -134,22 +120,27 @@ class Writer:
             case TicketsMail():
                 if order.status != "confirmed":
                     return Nobody("the order has ended")
-                letter = _confirmed(conference, order, name, url, self._links.code(mail.order))
+                letter = confirmed(conference, order, name, url, self._links.code(mail.order))
                 return Written(buyer, letter, language, await self._tickets(conference, order, language))
             case PaymentReminder():
                 if order.status != "awaiting_payment" or order.securing or now_ms >= order.pay_by_ms:
                     return Nobody("it is paid, or over")
-                due = _payment_due(conference, order, name, url)
+                due = payment_due(conference, order, name, self._links.payment(mail.order, order.payment))
                 return Written(buyer, due, language)
+            case LapseMail():
+                if order.payment != "invoice" or order.status != "lapsed":
+                    return Nobody("they had the page before them, or it is paid by now")
+                return Written(buyer, OrderLapsed(conference.details.name, name, order.order, url), language)
             case NamingReminder():
                 return self._names(conference, order, buyer, url, now_ms)
             case CancellationMail(seats=seats, conference_cancelled=conference_cancelled):
-                gone = _lines(conference, Counter(seat.seat_type for seat in order.seats if seat.id in seats))
+                gone = seat_lines(conference, Counter(seat.seat_type for seat in order.seats if seat.id in seats))
                 title = conference.details.name
                 cancelled = OrderCancelled(title, name, order.order, gone, conference_cancelled, url)
                 return Written(buyer, cancelled, language)
             case RefundMail(refund=refund):
-                return _refund(conference, order, refund, buyer, url)
+                made = refund_made(conference, order, refund, name, url)
+                return Nobody("there is no such refund") if made is None else Written(buyer, made, language)
             case unreachable:
                 assert_never(unreachable)
 
@@ -184,58 +175,3 @@ class Writer:
             Attachment(f"{conference.slug}-tickets.pdf", "application/pdf", written),
             Attachment(f"{conference.slug}.ics", "text/calendar", calendar(conference, order)),
         )
-
-
-def _confirmed(conference: ConferenceStands, order: OrderStands, name: str, url: str, code: str) -> OrderConfirmed:
-    details = conference.details
-    return OrderConfirmed(
-        conference_name=details.name,
-        buyer_name=name,
-        order=order.order,
-        seats=_lines(conference, Counter(seat.seat_type for seat in order.seats if seat.status == "valid")),
-        total_minor=order.total_minor,
-        currency=order.currency,
-        access_code=code,
-        url=url,
-        starts_on=details.starts_on,
-        ends_on=details.ends_on,
-        location=details.location,
-    )
-
-
-def _payment_due(conference: ConferenceStands, order: OrderStands, name: str, url: str) -> PaymentDue:
-    return PaymentDue(
-        conference_name=conference.details.name,
-        buyer_name=name,
-        order=order.order,
-        total_minor=order.total_minor,
-        currency=order.currency,
-        until_ms=order.pay_by_ms,
-        time_zone=conference.details.time_zone,
-        url=url,
-    )
-
-
-def _refund(conference: ConferenceStands, order: OrderStands, refund: str, buyer: Person, url: str) -> Written | Nobody:
-    made = next((each for each in order.refunds if each.id == refund), None)
-    if made is None:
-        return Nobody("there is no such refund")
-    letter = RefundMade(
-        conference.details.name,
-        buyer.get("name", ""),
-        order.order,
-        made.amount_minor,
-        made.currency,
-        _REASONS[made.reason],
-        url,
-    )
-    return Written(buyer, letter, nearest(order.language))
-
-
-def _lines(conference: ConferenceStands, seats: dict[str, int] | Counter[str]) -> tuple[SeatLine, ...]:
-    names = {seat_type.id: seat_type.name for seat_type in conference.seat_types}
-    return tuple(SeatLine(names.get(seat_type, seat_type), number) for seat_type, number in _known(seats.items()))
-
-
-def _known(items: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    return [(seat_type, number) for seat_type, number in items if number]

@@ -4,21 +4,27 @@ from typing import Literal
 
 from gateway.mail.posting import LINKS
 from gateway.order_keys import OrderKeys
+from gateway.payments.offered import Payments
+from gateway.payments.ports import ProviderName
 from gateway.tokens import Tokens
 
 _PAGES = {"invitation": "invitations", "password-reset": "password-resets"}
 
 
 class Links:
-    """``public_url``: without a slash at its end; ``key``: the installation's secret for tokens."""
+    """``key``: the installation's secret for tokens."""
 
-    def __init__(self, public_url: str, key: bytes) -> None:
-        self._public_url = public_url
+    def __init__(self, payments: Payments, key: bytes) -> None:
+        self._payments, self._public_url = payments, payments.public_url
         self._orders, self._reservations, self._mailed = OrderKeys(key), Tokens(key, b"reservation"), Tokens(key, LINKS)
 
     def order(self, order: str) -> str:
         """The order, for reading."""
         return f"{self._public_url}{self._orders.path(order)}"
+
+    def payment(self, order: str, provider: ProviderName) -> str:
+        """Where the order is paid; the order itself where that is not on a page."""
+        return self._payments.page_url(order, provider) or self.order(order)
 
     def code(self, order: str) -> str:
         """The order's access code."""

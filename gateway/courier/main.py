@@ -114,7 +114,7 @@ def _rounds(terms: Terms, carrier: Carrier, outbox: Outbox, run: Any, settings: 
 def _mails(settings: Settings, facts: StoredFacts, payments: Payments, keys: Keys) -> Mails:
     writer = Writer(
         facts,
-        Links(payments.public_url, keys.tokens()),
+        Links(payments, keys.tokens()),
         CodeSigner(keys.tickets()),
         settings.mail.language,
         settings.courier.naming_reminder_ms,

@@ -55,6 +55,15 @@ class PaymentDue(Struct, frozen=True, tag="payment-due"):
     url: str
 
 
+class OrderLapsed(Struct, frozen=True, tag="order-lapsed"):
+    """An invoice was not paid in time."""
+
+    conference_name: str
+    buyer_name: str
+    order: str
+    url: str
+
+
 class RefundMade(Struct, frozen=True, tag="refund-made"):
     """Money went back. ``reason``: why."""
 
@@ -109,5 +118,13 @@ class PasswordReset(Struct, frozen=True, tag="password-reset"):
 
 
 Letter = (
-    SeatsOffered | OrderConfirmed | PaymentDue | RefundMade | OrderCancelled | NamesMissing | Invitation | PasswordReset
+    SeatsOffered
+    | OrderConfirmed
+    | PaymentDue
+    | OrderLapsed
+    | RefundMade
+    | OrderCancelled
+    | NamesMissing
+    | Invitation
+    | PasswordReset
 )

@@ -10,6 +10,7 @@ from actors.messages.effects import (
     Announcement,
     CancellationMail,
     GiveBack,
+    LapseMail,
     Mail,
     NamingReminder,
     OfferMail,
@@ -106,7 +107,7 @@ def test_every_way_to_lose_seats_is_told() -> None:
         (CancellationMail(ORDER, ("2",), conference_cancelled=False), 0),
         (Announcement("seat.cancelled", ORDER, 0, ("2",)), 0),
     ]
-    assert effects(OrderLapsed(ORDER)) == [(Announcement("order.lapsed", ORDER, 0), 0)]
+    assert effects(OrderLapsed(ORDER)) == [(LapseMail(ORDER), 0), (Announcement("order.lapsed", ORDER, 0), 0)]
 
 
 def test_money_that_is_due_is_given_back_and_told_of_when_it_is_back() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from actors.messages.effects import (
     CancellationMail,
+    LapseMail,
     LinkMail,
     NamingReminder,
     OfferMail,
@@ -23,10 +24,11 @@ from gateway.courier.links import Links
 from gateway.courier.mails import Mails
 from gateway.documents.codes import CodeSigner
 from gateway.mail.senders import Deferred, MemorySender, Rejected
+from gateway.payments.offered import open_payments
 from storage.outbox import Due
 from tests.gateway.courier.given import CID, DAY_MS, NOW_MS, ORDER, REFUND, RESERVATION, STREAM, FakeFacts, due
 
-SETTINGS = load({})
+SETTINGS = load({"CONTOSO_GATEWAY_PUBLIC_URL": "https://tickets.example.org"})
 WEEK_MS = 7 * DAY_MS
 
 
@@ -35,7 +37,8 @@ class Desk:
 
     def __init__(self, *outcomes: Any) -> None:
         self.facts, self.sender = FakeFacts(), MemorySender(*outcomes)
-        links = Links("https://tickets.example.org", b"k" * 32)
+        payments = open_payments(SETTINGS, b"k" * 32, lambda: NOW_MS)
+        links = Links(payments, b"k" * 32)
         writer = Writer(self.facts, links, CodeSigner(b"s" * 32), "en", WEEK_MS)
         self.mails = Mails(self.facts, writer, self.sender, SETTINGS.mail, 3 * DAY_MS, lambda: 0.0)
 
@@ -117,6 +120,17 @@ def test_a_paid_order_is_not_reminded_of_its_payment() -> None:
     desk.facts.change(status="awaiting_payment")
     assert desk.carry(due(PaymentReminder(ORDER))) == Done()
     assert "€200.00" in text(desk.mail)
+    assert f"https://tickets.example.org/pay/sandbox/{ORDER}/" in text(desk.mail)
+
+
+def test_whoever_was_sent_an_invoice_hears_that_the_order_lapsed() -> None:
+    desk = Desk()
+    desk.facts.change(status="lapsed")
+    assert desk.carry(due(LapseMail(ORDER))) == Done()
+    assert desk.sender.tries == 0
+    desk.facts.change(payment="invoice")
+    assert desk.carry(due(LapseMail(ORDER))) == Done()
+    assert "has lapsed" in str(desk.mail["Subject"])
 
 
 def test_names_are_asked_for_when_their_last_day_is_near_and_some_are_missing() -> None:

@@ -12,6 +12,7 @@ from gateway.mail.letters import (
     NamesMissing,
     OrderCancelled,
     OrderConfirmed,
+    OrderLapsed,
     PasswordReset,
     PaymentDue,
     RefundMade,
@@ -29,9 +30,10 @@ LETTERS: list[Letter] = [
         "Waiting 2027", "Ana", "cabc-oxyz", SEATS, 12_500, "EUR", "ABCD-EFGH", URL, "2027-03-01", "2027-03-03", "Köln"
     ),
     PaymentDue("Waiting 2027", "Ana", "cabc-oxyz", 12_500, "EUR", AT_MS, "Europe/Berlin", URL),
+    OrderLapsed("Waiting 2027", "Ana", "cabc-oxyz", URL),
     *(
         RefundMade("Waiting 2027", "Ana", "cabc-oxyz", 12_500, "EUR", reason, URL)
-        for reason in ("cancelled", "conference-cancelled", "too-late")
+        for reason in ("cancelled", "conference-cancelled", "too-late", "overpaid", "organiser")
     ),
     OrderCancelled("Waiting 2027", "Ana", "cabc-oxyz", SEATS, False, URL),
     OrderCancelled("Waiting 2027", "Ana", "cabc-oxyz", SEATS, True, URL),
@@ -98,7 +100,7 @@ def test_an_offer_says_until_when_on_the_clocks_of_the_place() -> None:
 
 
 def test_one_missing_name_and_several_are_told_differently() -> None:
-    letter = LETTERS[8]
+    letter = next(each for each in LETTERS if isinstance(each, NamesMissing))
     assert isinstance(letter, NamesMissing)
     assert "2 seats of your order have" in texts_of(letter, "en").plain
     assert "one seat of your order has" in texts_of(msgspec.structs.replace(letter, unnamed=1), "en").plain
