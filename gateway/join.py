@@ -10,10 +10,11 @@ import msgspec
 
 from actors.messages.envelopes import Answers, Published
 from config.settings import Settings
+from gateway.assembly import build_parts
 from gateway.courier.figures import OutboxFigures
 from gateway.metrics import Metrics
 from gateway.operators import Operators
-from gateway.server import Gateway, bind, build_parts
+from gateway.server import Gateway, bind
 from gateway.stores import open_keys, open_stores
 from gateway.switchboard import Joint, Switchboard
 from gateway.welcome import greet

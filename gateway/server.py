@@ -17,7 +17,6 @@ from config.settings import Settings
 from gateway import description, pages
 from gateway.api import api_routes
 from gateway.app import App
-from gateway.assembly import build_parts as build_parts
 from gateway.calls import Parts
 from gateway.connections import Connection, ConnectionLimits
 from gateway.fastlane import FastConnection, check_internals
