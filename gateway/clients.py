@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 
 CLIENT_BYTES = 12
 KNOWN_MAX = 20_000  # addresses whose hash is remembered
+REMEMBERED_CHARACTERS_MAX = 256  # of a list of hops
 
 
 class Clients:
@@ -23,6 +24,8 @@ class Clients:
         """The client behind a connection from ``peer``; ``forwarded_for`` counts only from a trusted proxy."""
         place = (peer, forwarded_for if self._trusted else "")
         client = self._known.get(place)
+        if client is None and len(forwarded_for) > REMEMBERED_CHARACTERS_MAX:
+            return self._hashed(self._address(*place))
         if client is None:
             if len(self._known) >= KNOWN_MAX:
                 self._known.clear()

@@ -35,6 +35,7 @@ LOOK = b"GET /api/v1/conferences/"
 LOOK_END = b"/availability HTTP/1.1"
 KEY_MAX = 255
 TARGETS_MAX = 10_000
+MEDIA_TYPE_MAX = 64
 
 _parse = msgspec.json.Decoder(bodies.NewReservation).decode
 
@@ -182,6 +183,8 @@ class Hot:
     def _is_json(self, media_type: bytes) -> bool:
         known = self._media_types.get(media_type)
         if known is None:
+            if len(media_type) > MEDIA_TYPE_MAX:
+                return False
             if len(self._media_types) >= TARGETS_MAX:
                 self._media_types.clear()
             known = self._media_types[media_type] = media_type_is_json(media_type.decode())

@@ -38,6 +38,10 @@ def test_of_several_hops_the_nearest_untrusted_one_counts() -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
+    proxied = Clients(KEY, ("10.0.0.0/8",))
+    long = ", ".join(["198.51.100.7"] * 100)
+    assert proxied.of("10.0.0.1", long) == proxied.of("198.51.100.7")
+    assert len(proxied._known) == 1
     direct = Clients(KEY, ())
     for number in range(clients.KNOWN_MAX + 10):
         direct.of(f"192.{number // 65536}.{number // 256 % 256}.{number % 256}")

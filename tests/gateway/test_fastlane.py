@@ -107,6 +107,7 @@ LEFT: dict[str, bytes] = {
     "one who waits": reserve(wish(SEAT_TYPE, if_short="wait", email="a@example.org")),
     "one who waits without an e-mail": reserve(wish(SEAT_TYPE, if_short="wait")),
     "an unknown conference": reserve().replace(b"/pycon/", b"/nocon/"),
+    "a media type at length": reserve(Content_Type="application/json" + " " * 100 + ";charset=utf-8"),
     "another media type": reserve(Content_Type="text/plain"),
     "an encoding": reserve(Content_Encoding="gzip"),
     "an expectation": reserve(Expect="miracles"),
