@@ -1,7 +1,6 @@
 """One run from the first request to the verdict."""
 
 import asyncio
-import gc
 import random
 import resource
 import signal
@@ -23,6 +22,7 @@ from gateway.loadtest.history import History
 from gateway.loadtest.installation import Installation, NotAllowed
 from gateway.loadtest.measures import Measures
 from gateway.loadtest.options import Options
+from gateway.loadtest.pauses import without_garbage_collection
 from gateway.loadtest.progress import Progress
 from gateway.loadtest.scenarios import SCENARIOS
 from gateway.loadtest.target import Target
@@ -116,7 +116,7 @@ class Campaign:
 
         watching = asyncio.ensure_future(progress.watch(connections, loop, self._installation, venues))
         cpu_s = _cpu_s()
-        with _without_garbage_collection():
+        with without_garbage_collection():
             if options.rate_per_s is None:
                 await closed_loop(bounds, workers, visit, self._now_ns)
             else:
@@ -191,14 +191,3 @@ class Campaign:
 def _cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-
-@contextmanager
-def _without_garbage_collection() -> Any:
-    """A collection over a long history would stop the generator and be measured as the server's latency."""
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

@@ -15,10 +15,11 @@ from gateway.loadtest.client import Connection
 from gateway.loadtest.halt import Halt, Pulse
 from gateway.loadtest.history import History
 from gateway.loadtest.measures import Measures
+from gateway.loadtest.pauses import without_garbage_collection
 from gateway.loadtest.target import Target
 from gateway.loadtest.venues import Venue, keyed_request
 
-CONNECTIONS = 64
+CONNECTIONS = 256
 SECONDS = 3.0
 TARGET_PER_S = 20_000
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,9 +79,11 @@ async def _load(target: Target, seconds: float) -> SelfTest:
     async def visit(worker: int, buyer: int, intended_ns: int) -> None:
         await callers[worker].reserve(wish, f"0123456789abcdef01234567-r{buyer}", intended_ns)
 
+    await asyncio.gather(*(caller.connection.open() for caller in callers))
     bounds = Bounds(None, now_ns() + int(seconds * 1e9), halt, now_ns)
     wall, cpu = time.perf_counter(), time.process_time()
-    await closed_loop(bounds, CONNECTIONS, visit, now_ns)
+    with without_garbage_collection():
+        await closed_loop(bounds, CONNECTIONS, visit, now_ns)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     for caller in callers:
         caller.cut()
