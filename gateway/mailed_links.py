@@ -5,13 +5,15 @@ A token is a keyed hash of its link's id; the accounts keep a hash of the token 
 """
 
 import secrets
-from typing import Final, Literal
+from typing import Final
 
 from actors.messages.effects import LinkMail
 from gateway.authority import hash_of
-from gateway.calls import Parts
+from gateway.calls import Call, Parts
 from gateway.mail.posting import Letter, NoRoom
+from gateway.ordering import language_of
 from gateway.problems import Problem, not_found
+from gateway.replies import Role
 from storage.accounts import Link, LinkKind
 
 LINK_BYTES: Final = 16
@@ -19,11 +21,6 @@ INVITATION_MS: Final = 7 * 86_400_000
 RESET_MS: Final = 3_600_000
 AGAIN_MS: Final = 5 * 60_000
 """Whoever asks for the same mail again within so long gets no other."""
-
-_OCCASIONS: dict[LinkKind, Literal["invitation", "password-reset"]] = {
-    "invitation": "invitation",
-    "reset": "password-reset",
-}
 
 
 def send(parts: Parts, link: Link, mail: LinkMail, email: str) -> None:
@@ -37,20 +34,26 @@ def send(parts: Parts, link: Link, mail: LinkMail, email: str) -> None:
         raise Problem("busy", "No mail can be sent now. Try again shortly.") from problem
 
 
-def invitation(now_ms: int, account: str, organiser: str, role: object) -> tuple[Link, LinkMail]:
+def invitation(now_ms: int, account: str, organiser: str, role: Role, language: str) -> tuple[Link, LinkMail]:
     """A link, and the mail that brings it."""
     link = Link("invitation", account, organiser, now_ms + INVITATION_MS)
-    return link, _mail(link, organiser=organiser, role=role)
+    return link, LinkMail("invitation", account, _fresh_id(), link.expires_at_ms, language, organiser, role)
 
 
-def reset(now_ms: int, account: str) -> tuple[Link, LinkMail]:
+def reset(now_ms: int, account: str, language: str) -> tuple[Link, LinkMail]:
     """The same for a new password."""
     link = Link("reset", account, None, now_ms + RESET_MS)
-    return link, _mail(link)
+    return link, LinkMail("password-reset", account, _fresh_id(), link.expires_at_ms, language)
 
 
-def _mail(link: Link, **more: object) -> LinkMail:
-    return LinkMail(_OCCASIONS[link.kind], link.account, secrets.token_hex(LINK_BYTES), link.expires_at_ms, **more)  # type: ignore[arg-type]
+def language(call: Call) -> str:
+    """In which language to write to whoever this call is about; "" for the installation's own."""
+    accepted = call.request.headers.get("Accept-Language")
+    return language_of(accepted) if accepted else ""
+
+
+def _fresh_id() -> str:
+    return secrets.token_hex(LINK_BYTES)
 
 
 async def found(parts: Parts, token: str, kind: LinkKind) -> Link:

@@ -71,16 +71,16 @@ async def invite(call: Call) -> Answer:
     body: NewMember = call.body
     may_give(call, body.role)
     organiser = call.parameters["o"]
-    added = await call.parts.workers.run(_invite, call.parts, organiser, body)
+    added = await call.parts.workers.run(_invite, call.parts, organiser, body, mailed_links.language(call))
     if isinstance(added, TooMany):
         raise Problem("limit-reached", f"An organiser has at most {added.limit} members.", limit=added.limit)
     return Answer(shown(added), status=201, headers={"Location": f"/api/v1/organisers/{organiser}/members"})
 
 
-def _invite(parts: Parts, organiser: str, body: NewMember) -> StoredMember | TooMany:
+def _invite(parts: Parts, organiser: str, body: NewMember, language: str) -> StoredMember | TooMany:
     added = parts.accounts.add_member(organiser, body.email, body.role)
     if isinstance(added, StoredMember) and added.pending:
-        link, mail = mailed_links.invitation(parts.now_ms(), added.account, organiser, added.role)
+        link, mail = mailed_links.invitation(parts.now_ms(), added.account, organiser, added.role, language)
         mailed_links.send(parts, link, mail, added.email)
     return added
 

@@ -29,18 +29,18 @@ async def ask(call: Call) -> Answer:
     """Answers at once; if there is such an account, its link follows by mail."""
     body: Forgotten = call.body
     count(call.parts.attempts, *(f"reset {name}" for name in names_of(call, body.email)))
-    call.parts.afterwards.run(_send(call.parts, body.email))
+    call.parts.afterwards.run(_send(call.parts, body.email, mailed_links.language(call)))
     return Answer(status=202)
 
 
-async def _send(parts: Parts, email: str) -> None:
-    await parts.workers.run(_post, parts, email)
+async def _send(parts: Parts, email: str, language: str) -> None:
+    await parts.workers.run(_post, parts, email, language)
 
 
-def _post(parts: Parts, email: str) -> None:
+def _post(parts: Parts, email: str, language: str) -> None:
     account = parts.accounts.find(email)
     if account is not None:
-        link, mail = mailed_links.reset(parts.now_ms(), account.id)
+        link, mail = mailed_links.reset(parts.now_ms(), account.id, language)
         mailed_links.send(parts, link, mail, account.email)
 
 

@@ -33,6 +33,17 @@ async def test_known_and_unknown_addresses_hear_the_same(world: World) -> None:
     assert len(await mails(world)) == 1
 
 
+async def test_the_mail_is_in_the_language_of_whoever_asked(world: World) -> None:
+    await world.organiser()
+    german = {"Accept-Language": "de-AT, en;q=0.5"}
+    await world.ask("POST", RESETS, {"email": "ada@example.org"}, german)
+    root, bob = await world.organiser("Bob")
+    members = root.replace("conferences", "members")
+    await world.ask("POST", members, {"email": "eve@example.org", "role": "viewer"}, bob | german)
+    await world.ask("POST", members, {"email": "dan@example.org", "role": "viewer"}, bob)
+    assert [mail.language for mail in await mails(world)] == ["de", "de", ""]
+
+
 async def test_asking_again_at_once_sends_no_second_mail(world: World) -> None:
     await world.organiser()
     for _ in range(3):
