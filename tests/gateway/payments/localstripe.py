@@ -24,7 +24,8 @@ class LocalStripe:
         body = urllib.parse.urlencode(fields).encode() if fields else None
         request = urllib.request.Request(self.base + path, body, {"Authorization": f"Bearer {KEY}"}, method=method)  # noqa: S310 - our own process
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own process
-            return json.loads(answer.read())
+            text = answer.read()
+            return json.loads(text) if text else None
 
     def alive(self) -> bool:
         try:
