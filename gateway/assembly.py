@@ -28,6 +28,7 @@ from gateway.slugs import Slugs
 from gateway.tenants import Accounts, Vault
 from gateway.ticket_codes import TicketCodes
 from gateway.tokens import Tokens
+from gateway.turns import LOOKS_AT_ONCE_MAX, Turns
 from gateway.webhooks.receivers import Receivers
 from gateway.workers import Workers
 from storage.outbox import Outbox
@@ -89,6 +90,7 @@ def build_parts(
         order_views=stores.orders,
         tickets=TicketCodes(keys.tickets),
         printing=Printing(),
+        looks=Turns(LOOKS_AT_ONCE_MAX),
         payments=open_payments(settings, keys.tokens, now_ms),
         letters=OutboxLetters(stores.outbox, stores.vault),
         links=Tokens(keys.tokens, LINKS),

@@ -34,6 +34,7 @@ from gateway.slugs import Slugs
 from gateway.tenants import Accounts, Principal, Vault
 from gateway.ticket_codes import TicketCodes
 from gateway.tokens import Tokens
+from gateway.turns import Turns
 from gateway.webhooks.receivers import Receivers
 from gateway.workers import Workers
 
@@ -68,6 +69,7 @@ class Parts(NamedTuple):
     order_views: OrderViews
     tickets: TicketCodes
     printing: Printing
+    looks: Turns
     payments: Payments
     letters: Letters
     links: Tokens

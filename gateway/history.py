@@ -25,30 +25,20 @@ from gateway.times import to_ms
 ASKS_MAX: Final = 1_000
 """Of one stream: five million events."""
 
-AT_ONCE_MAX: Final = 2
-"""Looks back that one gateway makes at a time."""
-
 NOTHING: Final = StateThen("", 0, 0, True, 0, msgspec.Raw(b"\xc0"), "")
-_looking = 0
 
 
 async def state(call: Call) -> Answer:
     """The conference, its inventory and a page of its orders as they stood then. Raises ``Problem``."""
-    global _looking  # It bounds the whole process.
     at_ms = _at(call.query.get("at"), call.parts.now_ms())
     limit = integer(call.query, "limit", LIMIT_DEFAULT, 1, LIMIT_MAX)
     after = decode_cursor(call.query.get("cursor", ""))
     conference = (await own(call)).conference
-    if _looking >= AT_ONCE_MAX:
-        raise Problem("busy", "Others are looking back at the moment. Try again shortly.")
-    _looking += 1
-    try:
+    with call.parts.looks.one():
         then = [
             await _ask(call, stream, at_ms, after if stream.startswith("orders-") else "", limit)
             for stream in (conference_stream(conference), seats_stream(conference), orders_stream(conference))
         ]
-    finally:
-        _looking -= 1
     of_conference, of_seats, of_orders = (without_people(msgspec.msgpack.decode(each.state)) for each in then)
     following = encode_cursor(then[2].next) if then[2].next else None
     body = order_replies.StateThen(

@@ -20,6 +20,14 @@ async def test_all_three_logs_are_asked_until_they_are_ready_and_tell_of_nobody(
     assert world.entities.looks[-1][2] == "50"
 
 
+async def test_only_a_few_look_back_at_a_time(world: World) -> None:
+    bought = await placed(world)
+    path = f"{bought.path}/state?at=2026-01-01T00:00:00Z"
+    with world.parts.looks.one(), world.parts.looks.one():
+        assert (await world.ask("GET", path, None, bought.owner)).slug == "busy"
+    assert (await world.ask("GET", path, None, bought.owner)).status == 200
+
+
 async def test_an_offset_is_understood_with_its_plus_escaped_or_not(world: World) -> None:
     bought = await placed(world)
     for text in ("2026-01-01T01:00:00%2B01:00", "2026-01-01T01:00:00+01:00"):

@@ -77,7 +77,9 @@ async def test_another_conference_s_orders_are_not_there(world: World) -> None:
     assert (await world.ask("POST", f"{other}/orders/{order}/mark-paid", None, owner)).slug == "not-found"
     assert (await world.ask("POST", f"{other}/orders/{order}/refund", {"reason": "x"}, owner)).slug == "not-found"
     assert (await world.ask("DELETE", f"{other}/check-ins/{order}/1", None, owner)).slug == "not-found"
+    asked = len(world.entities.commands)
     assert (await world.ask("POST", f"{other}/check-ins", {"code": code}, owner)).slug == "not-found"
+    assert len(world.entities.commands) == asked
     assert (await world.ask("GET", f"{bought.path}/orders", None, owner)).slug == "not-found"
 
 
