@@ -80,11 +80,11 @@ async def _load(target: Target, seconds: float) -> SelfTest:
         await callers[worker].reserve(wish, f"0123456789abcdef01234567-r{buyer}", intended_ns)
 
     await asyncio.gather(*(caller.connection.open() for caller in callers))
-    bounds = Bounds(None, now_ns() + int(seconds * 1e9), halt, now_ns)
-    wall, cpu = time.perf_counter(), time.process_time()
     with without_garbage_collection():
+        bounds = Bounds(None, now_ns() + int(seconds * 1e9), halt, now_ns)
+        wall, cpu = time.perf_counter(), time.process_time()
         await closed_loop(bounds, CONNECTIONS, visit, now_ns)
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     for caller in callers:
         caller.cut()
     if halt.reason == "garbage" or not measures.count:
