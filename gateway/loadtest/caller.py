@@ -101,15 +101,6 @@ class Caller:
             self._history.count("unknown", "lost")
         self._measures.note("availability", intended_ns, self.connection.sent_ns, returned_ns)
 
-    async def plain(self, operation: str, request: bytes, intended_ns: int) -> Answer:
-        """Any other request, measured under its name; raises :class:`Lost`."""
-        answer, returned_ns = await self._ask(request)
-        if isinstance(answer, Lost):
-            raise answer
-        self._history.count("done" if answer.status < 400 else "refused", "")
-        self._measures.note(operation, intended_ns, self.connection.sent_ns, returned_ns)
-        return answer
-
     def cut(self) -> None:
         """Drop the connection without waiting for an answer."""
         self.connection.close()

@@ -11,7 +11,7 @@ SAMPLES_MAX = 20_000
 Outcome = Literal["done", "refused", "put_off", "unknown"]
 """``done`` 2xx; ``refused`` a definite no; ``put_off`` 429 or busy, nothing done; ``unknown`` may have been done."""
 
-Operation = Literal["reserve", "cancel", "availability", "read"]
+Operation = Literal["reserve", "cancel", "availability"]
 
 Items = tuple[tuple[str, int], ...]
 """Seat types and how many of each, sorted by seat type."""
