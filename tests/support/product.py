@@ -51,6 +51,7 @@ class Product:
         self.data = data
         self.port, self.operator_port = free_port(), free_port()
         self._settings = settings
+        self.command = [sys.executable, str(ROOT / "run.py"), "serve"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -64,10 +65,12 @@ class Product:
         }
         self.data.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "run.py"), "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(self.command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         wait_until(self._serves, START_S_MAX, "the first answer")
+
+    def set(self, **settings: str) -> None:
+        """Changes settings for the next start."""
+        self._settings = {**self._settings, **settings}
 
     @property
     def log(self) -> Path:
@@ -103,6 +106,19 @@ class Product:
             kill(pid)
         self._process.wait(WAIT_S_MAX)
         self._process = None
+
+    def reserve(self, slug: str, seat_type: str, *, key: str | None = None, **more: Any) -> Reply:
+        """Asks for one seat; ``more`` goes into the body."""
+        body = {"items": [{"seat_type": seat_type, "quantity": 1}], **more}
+        return self.call("POST", f"/api/v1/conferences/{slug}/reservations", body, key=key or str(uuid4()))
+
+    def reservation(self, told: Any) -> Reply:
+        """A reservation as it stands; ``told`` is the body that made it."""
+        return self.call("GET", f"/api/v1/reservations/{told['id']}", token=told["token"])
+
+    def cancel(self, told: Any) -> Reply:
+        """Gives a reservation back."""
+        return self.call("DELETE", f"/api/v1/reservations/{told['id']}", token=told["token"], key=str(uuid4()))
 
     def processes(self) -> dict[int, str]:
         """Process id and name of everything below the supervisor."""

@@ -67,7 +67,7 @@ def test_a_killed_process_is_replaced_and_nothing_acknowledged_is_lost(product: 
         wait_until(serves_again(product, slug, seats["Standard"], probes), 10, "a definite answer")
 
     outcomes = rush_with(product, slug, seats["Standard"], disturb)
-    judge(organiser, slug, [*outcomes, *probes], QUOTA)
+    judge(organiser, slug, [*outcomes, *probes])
 
 
 def test_a_killed_directory_or_admin_brings_the_whole_node_back(product: Product) -> None:
@@ -97,7 +97,7 @@ def test_everything_killed_at_once_comes_back_with_all_that_was_acknowledged(
         outcomes = rush_with(product, "power", seats["Standard"], product.kill_all)
         assert any(o.status == 0 for o in outcomes), "the kill came too late to disturb anybody"
         product.start()
-        judge(organiser, "power", outcomes, QUOTA)
+        judge(organiser, "power", outcomes)
 
 
 def assert_all_stand(organiser: Organiser, slug: str, acknowledged: list[Outcome]) -> None:
