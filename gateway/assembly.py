@@ -14,6 +14,7 @@ from gateway.authority import Authority
 from gateway.calls import Parts
 from gateway.clients import Clients
 from gateway.feed import Feed
+from gateway.gathering import Gathering
 from gateway.idempotency import Idempotency
 from gateway.ids import Ids
 from gateway.mail.posting import LINKS, OutboxLetters
@@ -72,6 +73,7 @@ def build_parts(
         accounts=stores.accounts,
         vault=stores.vault,
         workers=workers,
+        people=Gathering(workers, stores.vault.keep_all),
         passwords=Passwords(accounts.passwords_at_once_max, hasher),
         authority=Authority(
             stores.accounts,

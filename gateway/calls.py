@@ -18,6 +18,7 @@ from gateway.attempts import Attempts
 from gateway.authority import Authority
 from gateway.clients import Clients
 from gateway.feed import Feed
+from gateway.gathering import Gathering
 from gateway.idempotency import Idempotency
 from gateway.ids import Ids
 from gateway.mail.posting import Letters
@@ -31,7 +32,7 @@ from gateway.reading import Views
 from gateway.reading_orders import OrderViews
 from gateway.routes import Route
 from gateway.slugs import Slugs
-from gateway.tenants import Accounts, Principal, Vault
+from gateway.tenants import Accounts, Kept, Principal, Vault
 from gateway.ticket_codes import TicketCodes
 from gateway.tokens import Tokens
 from gateway.turns import Turns
@@ -57,6 +58,7 @@ class Parts(NamedTuple):
     accounts: Accounts
     vault: Vault
     workers: Workers
+    people: Gathering[Kept]
     passwords: Passwords
     authority: Authority
     attempts: Attempts

@@ -15,6 +15,7 @@ from gateway.order_view import answered
 from gateway.problems import Problem, not_found
 from gateway.reservations import PATH as RESERVATION
 from gateway.routes import Anyone, Holder, Route
+from gateway.tenants import Kept
 from gateway.throttling import attempt, client_of
 
 _TAG = re.compile(r"[A-Za-z]{1,8}")
@@ -65,7 +66,7 @@ async def keep(call: Call, conference: str, subject: str, fields: dict[str, str]
     else:  # The read models are behind.
         claim = await parts.workers.run(parts.accounts.claim_of, conference)
         organiser = "" if claim is None else claim.organiser
-    await parts.workers.run(parts.vault.keep, subject, fields, organiser)
+    await parts.people.add(Kept(subject, fields, organiser))
 
 
 async def forgetting(call: Call, subject: str, stream: str, command: Any) -> Any:

@@ -1,13 +1,13 @@
 """The vault in SQLite: see ``storage.vault``. Deleted rows are overwritten, and erasing empties the write-ahead log."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from storage.sqlite.sealing import Sealer
 from storage.sqlite.shared import SharedDatabase
-from storage.vault import FIELDS_BYTES_MAX, Unreadable
+from storage.vault import FIELDS_BYTES_MAX, Kept, Unreadable
 
 _STEPS = (
     """CREATE TABLE people (
@@ -33,15 +33,23 @@ class SqliteVault:
         self._sealer = Sealer(key)
 
     def keep(self, subject: str, person: Mapping[str, str], organiser: str = "") -> None:
+        self.keep_all([Kept(subject, person, organiser)])
+
+    def keep_all(self, people: Sequence[Kept]) -> None:
+        rows = [self._row(*each) for each in people]
+        with self._database.transaction() as execute:
+            for row in rows:
+                execute("INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?, ?)", row)
+
+    def _row(
+        self, subject: str, person: Mapping[str, str], organiser: str
+    ) -> tuple[str, str, bytes | None, bytes, bytes]:
         plain = _encode(dict(person))
         if len(plain) > FIELDS_BYTES_MAX:
             msg = f"{subject}: {len(plain)} bytes of personal data, at most {FIELDS_BYTES_MAX} are kept"
             raise ValueError(msg)
         wrapped, sealed = self._sealer.seal(subject, plain)
-        address_hash = _address_hash(self._sealer, organiser, person)
-        self._database.write(
-            "INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?, ?)", subject, organiser, address_hash, wrapped, sealed
-        )
+        return subject, organiser, _address_hash(self._sealer, organiser, person), wrapped, sealed
 
     def get(self, subject: str) -> dict[str, str] | None:
         return self.get_many([subject]).get(subject)

@@ -5,7 +5,7 @@ the test sets, failures that the test orders.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,7 +39,7 @@ from gateway.instants import to_time
 from gateway.ports import Done, EntityFailure, Frame, UnknownStream
 from gateway.reading import ConferenceRow, ReservationRow, WaiterRow
 from gateway.replies import Availability, SeatsLeft
-from gateway.tenants import Principal
+from gateway.tenants import Kept, Principal
 from storage.sqlite.accounts import SqliteAccounts
 from tests.gateway.fake_orders import FakeOrders
 
@@ -372,6 +372,10 @@ class FakeVault:
     def keep(self, subject: str, person: Mapping[str, str], organiser: str = "") -> None:
         self.people[subject] = dict(person)
         self.organisers[subject] = organiser
+
+    def keep_all(self, people: Sequence[Kept]) -> None:
+        for each in people:
+            self.keep(*each)
 
     def get_many(self, subjects: Iterable[str]) -> dict[str, dict[str, str]]:
         return {subject: dict(self.people[subject]) for subject in subjects if subject in self.people}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage.sqlite.vault import SqliteVault
-from storage.vault import FIELDS_BYTES_MAX, Unreadable
+from storage.vault import FIELDS_BYTES_MAX, Kept, Unreadable
 
 KEY, NEW_KEY = bytes(range(32)), bytes(range(32, 64))
 ANA = {"name": "Ana Plantedname", "email": "Ana.Planted@example.org"}
@@ -58,6 +58,15 @@ def test_what_is_kept_again_replaces_what_was_known(vault: SqliteVault) -> None:
     vault.keep("p1", BOB, "o1")
     assert vault.get("p1") == BOB
     assert vault.find_by_email("o1", ANA["email"]) == []
+
+
+def test_many_are_kept_in_one_transaction_or_none_of_them(vault: SqliteVault) -> None:
+    vault.keep_all([Kept("p1", ANA, "o1"), Kept("p2", BOB)])
+    assert vault.get_many(["p1", "p2"]) == {"p1": ANA, "p2": BOB}
+    assert vault.find_by_email("o1", ANA["email"]) == ["p1"]
+    with pytest.raises(ValueError, match="p4"):
+        vault.keep_all([Kept("p3", ANA), Kept("p4", {"name": "a" * FIELDS_BYTES_MAX})])
+    assert vault.get("p3") is None
 
 
 def test_a_person_is_found_by_address_within_one_organiser_only(vault: SqliteVault) -> None:
