@@ -16,7 +16,7 @@ from enum import Enum, auto
 import msgspec
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ChildActorExited, WakeupMessage
 
-from actors.host.leash import own_children
+from actors.host.leash import has_ended, own_children
 from actors.host.lives import Create, Effect, Exit, Kill, Send, Wake
 from actors.host.presence import Presence
 from actors.host.residents import Residents
@@ -76,6 +76,7 @@ class Directory(Actor):
         self._services: Services
         self._presence: Presence
         self._children: dict[int | str, ActorAddress] = {}
+        self._pids: dict[int | str, int] = {}
         self._boss: ActorAddress | None = None
         self._started = False
         self._stage = Stage.SERVING
@@ -117,6 +118,7 @@ class Directory(Actor):
             case Used(streams=streams):
                 self._residents.used(streams, now_ms)
             case Suspect():
+                self._miss()
                 self._do(self._residents.suspect(message, now_ms))
             case Here(role=role):
                 self._here(role, text_of(sender))
@@ -150,8 +152,7 @@ class Directory(Actor):
         role = self._services.next_missing(_now_ms())
         if role is None:
             return
-        child = self.createActor(self._services.starting(role, _now_ms()))
-        self._children[role] = child
+        child = self._create(role, self._services.starting(role, _now_ms()))
         main = self._mains.get(role.partition("-")[0], "")
         self.send(child, encode(WhoIs(role, self._me, self._services.peers(), self._settings_bytes, main)))
 
@@ -172,9 +173,23 @@ class Directory(Actor):
 
     def _exited(self, child: ActorAddress) -> None:
         who = self._who(child)
-        if who is None:
-            return
-        del self._children[who]
+        if who is not None:
+            self._ended(who)
+
+    def _create(self, who: int | str, class_path: str) -> ActorAddress:
+        before = own_children()
+        child: ActorAddress = self.createActor(class_path)
+        self._children[who] = child
+        self._pids[who] = next(iter(own_children() - before), 0)
+        return child
+
+    def _miss(self) -> None:
+        """Looks for ended children itself: of two that end at once, Thespian may report one."""
+        for who in [who for who, pid in self._pids.items() if pid and has_ended(pid)]:
+            self._ended(who)
+
+    def _ended(self, who: int | str) -> None:
+        del self._children[who], self._pids[who]
         if isinstance(who, int):
             self._do(self._residents.exited(who, _now_ms()))
         elif self._stage is Stage.SERVING:
@@ -197,14 +212,12 @@ class Directory(Actor):
             match effect:
                 case Create(stream=stream, life=life, create=create):
                     self._mind_the_clock()  # One that starts after a leap can't know of it.
-                    before = own_children()
-                    child = self.createActor(ENTITIES[stream.partition("-")[0]])
-                    self._children[life] = child
+                    child = self._create(life, ENTITIES[stream.partition("-")[0]])
                     grace = self._presence.grace_until_ms
                     peers = self._services.peers()
                     begin = Begin(stream, life, create, self._me, peers, grace, self._settings_bytes)
                     self.send(child, encode(begin))
-                    self._residents.born(life, next(iter(own_children() - before), 0))
+                    self._residents.born(life, self._pids[life])
                 case Send(address=address, message=message):
                     self.send(address_of(address), encode(message))
                 case Wake(message=deadline):
@@ -220,6 +233,7 @@ class Directory(Actor):
                             os.kill(pid, signal.SIGKILL)
 
     def _tick(self) -> None:
+        self._miss()
         self._mind_the_clock()
         self._do(self._residents.tick(_now_ms()))
         self.wakeupAfter(timedelta(milliseconds=TICK_MS))

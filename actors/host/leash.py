@@ -70,6 +70,14 @@ def own_children() -> set[int]:
     return children_of(os.getpid())
 
 
+def has_ended(pid: int) -> bool:
+    """Whether the process is gone, or has ended and waits to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def children_of(parent: int) -> set[int]:
     """Process ids of the children of ``parent``, ended ones that nobody has reaped included."""
     found = set()

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.audit import judge
+from tests.support.audit import feed, judge
 from tests.support.buyers import Outcome, rush
 from tests.support.product import Organiser, Product, kill, register, running, wait_until
 
@@ -68,6 +68,16 @@ def test_a_killed_process_is_replaced_and_nothing_acknowledged_is_lost(product: 
 
     outcomes = rush_with(product, slug, seats["Standard"], disturb)
     judge(organiser, slug, [*outcomes, *probes])
+
+
+def test_of_entities_that_die_in_the_same_moment_each_is_replaced(product: Product) -> None:
+    organiser = register(product)
+    for slug in ("together-a", "together-b"):
+        organiser.conference(slug, {"Standard": 5})
+    for pid in product.pids_of("Conference"):
+        kill(pid)
+    for slug in ("together-a", "together-b"):
+        assert feed(organiser, slug)
 
 
 def test_a_killed_directory_or_admin_brings_the_whole_node_back(product: Product) -> None:
