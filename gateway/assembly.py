@@ -14,7 +14,6 @@ from gateway.authority import Authority
 from gateway.calls import Parts
 from gateway.clients import Clients
 from gateway.feed import Feed
-from gateway.gathering import Gathering
 from gateway.idempotency import Idempotency
 from gateway.ids import Ids
 from gateway.mail.posting import LINKS, OutboxLetters
@@ -32,6 +31,7 @@ from gateway.tokens import Tokens
 from gateway.turns import LOOKS_AT_ONCE_MAX, Turns
 from gateway.webhooks.receivers import Receivers
 from gateway.workers import Workers
+from gateway.writes import gathered
 from storage.outbox import Outbox
 from storage.webhooks import Webhooks
 
@@ -65,6 +65,7 @@ def build_parts(
     loop = asyncio.get_running_loop()
     workers = Workers("stores", 1, STORE_CALLS_WAITING_MAX)
     accounts = settings.accounts
+    payments = open_payments(settings, keys.tokens, now_ms)
     return Parts(
         settings=settings.gateway,
         account_settings=accounts,
@@ -73,7 +74,7 @@ def build_parts(
         accounts=stores.accounts,
         vault=stores.vault,
         workers=workers,
-        people=Gathering(workers, stores.vault.keep_all),
+        writes=gathered(stores.vault, payments.sandbox, stores.outbox),
         passwords=Passwords(accounts.passwords_at_once_max, hasher),
         authority=Authority(
             stores.accounts,
@@ -93,7 +94,7 @@ def build_parts(
         tickets=TicketCodes(keys.tickets),
         printing=Printing(),
         looks=Turns(LOOKS_AT_ONCE_MAX),
-        payments=open_payments(settings, keys.tokens, now_ms),
+        payments=payments,
         letters=OutboxLetters(stores.outbox, stores.vault),
         links=Tokens(keys.tokens, LINKS),
         afterwards=Afterwards(),

@@ -18,7 +18,6 @@ from gateway.attempts import Attempts
 from gateway.authority import Authority
 from gateway.clients import Clients
 from gateway.feed import Feed
-from gateway.gathering import Gathering
 from gateway.idempotency import Idempotency
 from gateway.ids import Ids
 from gateway.mail.posting import Letters
@@ -32,12 +31,13 @@ from gateway.reading import Views
 from gateway.reading_orders import OrderViews
 from gateway.routes import Route
 from gateway.slugs import Slugs
-from gateway.tenants import Accounts, Kept, Principal, Vault
+from gateway.tenants import Accounts, Principal, Vault
 from gateway.ticket_codes import TicketCodes
 from gateway.tokens import Tokens
 from gateway.turns import Turns
 from gateway.webhooks.receivers import Receivers
 from gateway.workers import Workers
+from gateway.writes import Writes
 
 SeatsDone = Held | WaitListed | Confirmed | Ended | Unchanged | Configured
 ConferenceDone = ConferenceStands | SeatTypeStands
@@ -58,7 +58,7 @@ class Parts(NamedTuple):
     accounts: Accounts
     vault: Vault
     workers: Workers
-    people: Gathering[Kept]
+    writes: Writes
     passwords: Passwords
     authority: Authority
     attempts: Attempts

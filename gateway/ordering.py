@@ -66,7 +66,7 @@ async def keep(call: Call, conference: str, subject: str, fields: dict[str, str]
     else:  # The read models are behind.
         claim = await parts.workers.run(parts.accounts.claim_of, conference)
         organiser = "" if claim is None else claim.organiser
-    await parts.people.add(Kept(subject, fields, organiser))
+    await parts.writes.people.add(Kept(subject, fields, organiser))
 
 
 async def forgetting(call: Call, subject: str, stream: str, command: Any) -> Any:

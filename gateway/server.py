@@ -88,6 +88,7 @@ class Gateway:
         self.parts.passwords.close()
         self.parts.workers.close()
         self.parts.printing.close()
+        self.parts.writes.close()
 
 
 class _Server(Server):

@@ -3,9 +3,10 @@
 Blocking, thread-safe; every method may raise ``storage.failures.Unavailable``.
 """
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.payments.ports import PaymentFound, RefundFound, Wanted
 from storage.sqlite.shared import SharedDatabase
@@ -27,6 +28,20 @@ _STEPS: Final = (
 _COLUMNS: Final = 'payment, "order", state, amount_minor, currency'
 
 
+_BEGIN: Final = """INSERT INTO payments (payment, "order", amount_minor, currency, state, at_ms)
+    VALUES (?, ?, ?, ?, 'open', ?) ON CONFLICT (payment) DO NOTHING"""
+_SETTLE: Final = "UPDATE payments SET state = ? WHERE payment = ? AND state != 'captured'"
+_STATES: Final = {True: "captured", False: "declined"}
+
+
+class Press(NamedTuple):
+    """Somebody paid, or was declined."""
+
+    payment: str
+    wanted: Wanted
+    captured: bool
+
+
 class Ledger:
     """One process's view of the books."""
 
@@ -37,21 +52,20 @@ class Ledger:
     def begin(self, payment: str, wanted: Wanted, at_ms: int) -> None:
         """Opens a payment; one that exists stays as it is."""
         if self._database.row("SELECT 1 FROM payments WHERE payment = ?", payment) is None:
-            self._database.write(
-                """INSERT INTO payments (payment, "order", amount_minor, currency, state, at_ms)
-                VALUES (?, ?, ?, ?, 'open', ?) ON CONFLICT (payment) DO NOTHING""",
-                payment,
-                wanted.order,
-                wanted.amount_minor,
-                wanted.currency,
-                at_ms,
-            )
+            self._database.write(_BEGIN, payment, wanted.order, wanted.amount_minor, wanted.currency, at_ms)
 
     def settle(self, payment: str, captured: bool) -> bool:
         """The payer has paid or was declined; False when it was paid before. A declined one can still be paid."""
-        state = "captured" if captured else "declined"
-        query = "UPDATE payments SET state = ? WHERE payment = ? AND state != 'captured'"
-        return self._database.write(query, state, payment) > 0
+        return self._database.write(_SETTLE, _STATES[captured], payment) > 0
+
+    def press(self, presses: Sequence[Press], at_ms: int) -> list[bool]:
+        """Opens and settles each in one transaction; for each as ``settle``."""
+        with self._database.transaction() as execute:
+            moved = []
+            for payment, wanted, captured in presses:
+                execute(_BEGIN, (payment, wanted.order, wanted.amount_minor, wanted.currency, at_ms))
+                moved.append(execute(_SETTLE, (_STATES[captured], payment)).rowcount > 0)
+        return moved
 
     def refund(self, key: str, payment: str, amount_minor: int, at_ms: int) -> str | None:
         """Gives back, once for each key; the refund's reference, ``None`` when the payment has not that much left."""

@@ -22,6 +22,7 @@ from gateway.ids import conference_of_order, orders_stream
 from gateway.languages.catalogues import moment, money
 from gateway.order_view import standing
 from gateway.pages import HEADERS
+from gateway.payments.ledger import Press
 from gateway.payments.pages import html, stripe_script
 from gateway.payments.ports import (
     Begun,
@@ -38,7 +39,7 @@ from gateway.payments.ports import (
 from gateway.payments.sandbox import SandboxEvent, payment_of
 from gateway.problems import Problem, not_found
 from gateway.routes import Anyone, Route
-from storage.outbox import Entry, Full
+from storage.outbox import Entry
 
 NOTICE: Final = "/api/v1/payments/{provider}/notice"
 PAGE: Final = "/pay/{provider}/{id}/{token}"
@@ -106,13 +107,18 @@ async def pay(call: Call) -> StreamResponse:
         raise not_found("page")
     outcome, seconds = _form(call.body or b"", call.parts.payments.settings.sandbox_late_ms // 1000)
     try:
-        begun = await provider.begin(_wanted(order))
-        # Who pays late has not paid yet: the books move with the notice.
-        moved = outcome == "late" or await call.parts.payments.sandbox.settle(begun.payment, outcome != "decline")
+        if outcome == "late":  # Who pays late has not paid yet: the books move with the notice.
+            await provider.begin(_wanted(order))
+            moved = True
+        else:
+            press = Press(payment_of(order.order), _wanted(order), outcome != "decline")
+            moved = await call.parts.writes.presses.add(press)
     except Unreachable as problem:
         raise _out_of_reach(problem) from problem
     if moved:
-        await call.parts.workers.run(_enqueue, call, list(_notices(order, outcome, call.parts.now_ms(), seconds)))
+        notices = list(_notices(order, outcome, call.parts.now_ms(), seconds))
+        if notices and not await call.parts.writes.notices.add(notices):
+            raise Problem("busy", "The payment stands, but its notice can't be sent now: it will be found later.")
     return Response(status=303, headers={**HEADERS, "Location": call.request.rel_url.raw_path})
 
 
@@ -128,12 +134,6 @@ def _notices(order: OrderStands, outcome: str, now_ms: int, seconds: int) -> Ite
     attempt = secrets.token_hex(8)
     for copy in range(number):
         yield Entry(f"sandbox/{payment}/{attempt}/{copy}", "notice", encode(SandboxNotice(body)), at_ms)
-
-
-def _enqueue(call: Call, entries: list[Entry]) -> None:
-    added = call.parts.receivers.outbox.enqueue(entries) if entries else 0
-    if isinstance(added, Full):
-        raise Problem("busy", "The payment stands, but its notice can't be sent now: it will be found by reconciling.")
 
 
 async def _opened(call: Call) -> tuple[Provider, OrderStands]:

@@ -5,14 +5,14 @@ Its notices are signed with HMAC-SHA256 over time and body, like those of a real
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
 
-from gateway.payments.ledger import Ledger
+from gateway.payments.ledger import Ledger, Press
 from gateway.payments.ports import (
     Begun,
     Declined,
@@ -88,6 +88,13 @@ class Sandbox:
         """The payer pays, or is declined; False when it was paid before. Raises ``Unreachable``."""
         try:
             return await asyncio.to_thread(lambda: self.ledger.settle(payment, captured))
+        except Unavailable as problem:
+            raise Unreachable(str(problem)) from problem
+
+    def press(self, presses: Sequence[Press]) -> list[bool]:
+        """Payments begun and settled together; for each as ``settle``. Blocking. Raises ``Unreachable``."""
+        try:
+            return self.ledger.press(presses, self._now_ms())
         except Unavailable as problem:
             raise Unreachable(str(problem)) from problem
 

@@ -19,18 +19,19 @@ class Slow:
         self.go = threading.Event()
         self.together: list[list[str]] = []
 
-    def write(self, items: Sequence[str]) -> None:
+    def write(self, items: Sequence[str]) -> list[str]:
         assert self.go.wait(10)
         self.together.append(list(items))
         if "bad" in items:
             raise RuntimeError("the disk is full")
+        return [item.upper() for item in items]
 
 
-async def all_of(gathered: Gathering[str], *items: str) -> list[BaseException | None]:
+async def all_of(gathered: Gathering[str, str], *items: str) -> list[str | BaseException]:
     return await asyncio.gather(*(gathered.add(item) for item in items), return_exceptions=True)
 
 
-async def begun(slow: Slow) -> tuple[Gathering[str], asyncio.Task[None]]:
+async def begun(slow: Slow) -> tuple[Gathering[str, str], asyncio.Task[str]]:
     """A gathering whose first write is under way."""
     gathered = Gathering(Workers("test", 1, 8), slow.write)
     first = asyncio.create_task(gathered.add("first"))
@@ -44,7 +45,7 @@ async def test_what_comes_during_a_write_is_written_together_after_it(runner: as
     others = [asyncio.create_task(gathered.add(item)) for item in ("a", "b", "c")]
     await asyncio.sleep(0)
     slow.go.set()
-    await asyncio.gather(first, *others)
+    assert await asyncio.gather(first, *others) == ["FIRST", "A", "B", "C"]
     assert slow.together == [["first"], ["a", "b", "c"]]
 
 
@@ -65,7 +66,7 @@ async def test_a_failed_write_is_told_to_all_of_it_and_to_nobody_else(runner: as
     slow.go.set()
     await first
     assert [type(told) for told in await others] == [RuntimeError, RuntimeError]
-    assert await all_of(gathered, "later") == [None]
+    assert await all_of(gathered, "later") == ["LATER"]
 
 
 async def test_whoever_has_gone_is_written_all_the_same(runner: asyncio.Runner) -> None:
