@@ -6,13 +6,14 @@ and stay whole. All but the rotation works beside a running system, which believ
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from config.settings import Settings
+from gateway.personal_places import Places, finder, nowhere
 from storage.accounts import Accounts, LastOwner
 from storage.exclusive import Running, alone
 from storage.failures import Unavailable
@@ -38,7 +39,7 @@ class Subject(NamedTuple):
 def export(settings: Settings, email: str, organiser: str | None) -> int:
     """Prints all that is known of a person as JSON."""
     with _told(), _opened(settings) as (accounts, vault):
-        document = known(accounts, vault, email, organiser)
+        document = known(accounts, vault, email, organiser, finder(settings.data / "readmodels.db"))
         print(msgspec.json.format(msgspec.json.encode(document)).decode())
         return OK
     return WRONG
@@ -55,7 +56,13 @@ def erase(settings: Settings, email: str, organiser: str | None) -> int:
     return WRONG
 
 
-def known(accounts: Accounts, vault: Vault, email: str, organiser: str | None) -> dict[str, Any]:
+def known(
+    accounts: Accounts,
+    vault: Vault,
+    email: str,
+    organiser: str | None,
+    places_of: Callable[[str], Places] = nowhere,
+) -> dict[str, Any]:
     """What is known of a person, to one organiser or in the whole installation."""
     document: dict[str, Any] = {"email": email, "account": None, "subjects": []}
     account = accounts.find(email)
@@ -66,8 +73,14 @@ def known(accounts: Accounts, vault: Vault, email: str, organiser: str | None) -
             second_factor = account.totp_secret is not None
             document["account"] = {"id": account.id, "second_factor": second_factor, "roles": roles}
     for found in subjects_of(accounts, vault, email, organiser):
-        fields = vault.get(found.subject)
-        document["subjects"].append({"organiser": found.organiser, "subject": found.subject, "fields": fields})
+        document["subjects"].append(
+            {
+                "organiser": found.organiser,
+                "subject": found.subject,
+                "fields": vault.get(found.subject),
+                **places_of(found.subject),
+            }
+        )
     return document
 
 

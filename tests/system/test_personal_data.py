@@ -219,6 +219,10 @@ def told(planted: Planted, *arguments: str) -> str:
 def test_everybody_is_found_by_their_address(planted: Planted, name: str) -> None:
     document = json.loads(told(planted, "person", "export", "--email", person(name)["email"].upper()))
     assert document["subjects"]
+    places = {
+        kind for subject in document["subjects"] for kind in ("orders", "seats", "reservations") if kind in subject
+    }
+    assert places == {"waiter": {"reservations"}, "buyer": {"orders"}, "attendee": {"seats"}}.get(name, set())
     assert (document["account"] is not None) == (name in ("owner", "member"))
 
 
