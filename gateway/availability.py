@@ -9,6 +9,7 @@ from gateway import replies
 from gateway.acknowledged import min_version, until
 from gateway.calls import Answer, Call, Parts
 from gateway.feed import Current
+from gateway.ids import conference_stream
 from gateway.intake import CORRELATION_HEADER
 from gateway.problems import Problem, not_found
 from gateway.rendering import PUBLIC, SERVER
@@ -20,8 +21,14 @@ COMMENT = b": still here\n\n"
 
 async def _conference(call: Call) -> str:
     """The id of the published conference that is asked for. Raises ``Problem``."""
-    claim = await call.parts.slugs.claim(call.parameters["slug"])
-    if claim is None or not call.parts.slugs.is_published(claim.conference):
+    parts = call.parts
+    claim = await parts.slugs.claim(call.parameters["slug"])
+    if claim is None:
+        raise not_found("conference")
+    stream = conference_stream(claim.conference)
+    least = parts.acknowledged.version(stream)  # Whoever was told that it is published finds it.
+    await until(lambda: parts.views.position(stream) >= least, parts.settings.min_version_wait_ms / 1000)
+    if not parts.slugs.is_published(claim.conference):
         raise not_found("conference")
     return claim.conference
 

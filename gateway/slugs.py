@@ -23,7 +23,7 @@ class Slugs:
         self._accounts, self._views, self._workers, self._now = accounts, views, workers, now
         self._claims: dict[str, Claim] = {}
         self._unknown: dict[str, float] = {}
-        self._published: dict[str, tuple[bool, float]] = {}
+        self._published: dict[str, float] = {}
 
     def known(self, slug: str) -> Claim | None:
         """Whose the slug is, if this gateway has met it before."""
@@ -53,15 +53,16 @@ class Slugs:
             self._unknown.clear()
 
     def is_published(self, conference: str) -> bool:
-        """Whether strangers may see it, as the read models know it; at most a second old."""
+        """Whether strangers may see it, as the read models know it; a "yes" is at most a second old."""
         now = self._now()
-        published, until = self._published.get(conference, (False, 0.0))
-        if until <= now:
-            row = self._views.conference(conference)
-            published = row is not None and row.state == "published"
+        if self._published.get(conference, 0.0) > now:
+            return True
+        row = self._views.conference(conference)
+        published = row is not None and row.state == "published"
+        if published:
             if len(self._published) >= KNOWN_MAX:
                 self._published.clear()
-            self._published[conference] = (published, now + FRESH_S)
+            self._published[conference] = now + FRESH_S
         return published
 
     async def published(self, slug: str) -> ConferenceRow:

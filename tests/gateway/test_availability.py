@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from gateway.feed import CONFERENCES_MAX, Feed
-from tests.gateway.world import Client, World, request_bytes
+from tests.gateway.world import Client, World, key, new_conference, request_bytes
 
 PATH = "/api/v1/conferences/pycon/availability"
 
@@ -48,6 +48,17 @@ async def test_seats_left_come_with_their_version(world: World) -> None:
     }
     assert reply.headers["etag"] == '"0"'
     assert (await world.ask("GET", PATH, headers={"If-None-Match": '"0"'})).status == 304
+
+
+async def test_a_conference_that_was_just_published_is_never_said_not_to_exist(world: World) -> None:
+    root, owner = await world.organiser()
+    await world.ask("POST", root, new_conference(), owner | key())
+    assert (await world.ask("GET", PATH)).slug == "not-found"
+    world.views.freeze()
+    assert (await world.ask("POST", f"{root}/pycon/publish", None, owner | key())).status == 200
+    asked = asyncio.create_task(world.ask("GET", PATH))
+    world.views.thaw()
+    assert (await asked).status == 200
 
 
 async def test_what_the_projector_pushes_is_answered_at_once(world: World) -> None:
