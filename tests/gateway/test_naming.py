@@ -98,6 +98,18 @@ async def test_there_are_no_names_before_the_order_is_confirmed_nor_after_the_de
     assert len(world.vault.people) == 1  # The buyer alone: what was refused is not kept.
 
 
+async def test_the_desk_names_after_the_deadline_too_and_gets_no_code(world: World) -> None:
+    bought = await placed(world, pay=True)
+    conference = (await world.ask("GET", bought.path, None, bought.owner)).json
+    match = {"If-Match": f'"{conference["version"]}"'}
+    await world.ask("PATCH", f"{bought.path}/terms", {"naming_until": "2020-01-01T00:00:00Z"}, bought.owner | match)
+    path = f"{bought.path}/orders/{bought.order['id']}/seats/1/attendee"
+    reply = await world.ask("PUT", path, ANA, bought.owner)
+    assert (reply.status, reply.json["attendee"]["name"]) == (200, "Ana")
+    assert "ticket_code" not in reply.json
+    assert (await world.ask("PUT", path, ANA, bought.token)).slug == "not-authenticated"
+
+
 async def test_a_seat_that_is_not_there_can_t_be_named(world: World) -> None:
     bought = await placed(world, pay=True)
     assert (await named(world, bought, ANA, seat="7")).slug == "not-found"
