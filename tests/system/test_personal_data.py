@@ -51,7 +51,7 @@ def done(reply: Reply, *statuses: int) -> Any:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
-    with running(tmp_path_factory.mktemp("planted") / "data") as product:
+    with running(tmp_path_factory.mktemp("planted") / "data", CONTOSO_LOGS_LEVEL="debug") as product:
         yield plant(product)
 
 
