@@ -86,7 +86,7 @@ def build_parts(
         attempts=Attempts(accounts.sign_ins_per_minute_max, loop.time),
         registrations=Attempts(accounts.registrations_per_minute_max, loop.time),
         slugs=Slugs(stores.accounts, stores.views, workers, loop.time),
-        feed=Feed(stores.views.availability_document, loop.time),
+        feed=Feed(stores.views.availability_document, loop.time, loop.call_later),
         acknowledged=Acknowledged(),
         tokens=Tokens(keys.tokens, b"reservation"),
         order_keys=OrderKeys(keys.tokens),

@@ -1,7 +1,8 @@
 """Availability as it is published: the latest of each conference, and whoever listens for the next.
 
 The projector pushes; an entry older than a second is read again, so a lost push costs a
-second at most. A slow listener skips to the latest.
+second at most. Listeners of a conference are woken at most twice a second, however fast it
+sells, and a slow one skips to the latest: a thousand of them must not slow down the selling.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 FRESH_S = 1.0
+NEWS_EVERY_S = 0.5
 CONFERENCES_MAX = 1_000  # in memory; the one touched longest ago goes first
 
 
@@ -23,8 +25,15 @@ class Current(NamedTuple):
 class Feed:
     """The latest availability of each conference. Loop thread only."""
 
-    def __init__(self, read: Callable[[str], tuple[int, bytes] | None], now: Callable[[], float]) -> None:
-        self._read, self._now = read, now
+    def __init__(
+        self,
+        read: Callable[[str], tuple[int, bytes] | None],
+        now: Callable[[], float],
+        later: Callable[[float, Callable[[str], None], str], object],
+    ) -> None:
+        """``later(seconds, call, argument)`` is the loop's ``call_later``."""
+        self._read, self._now, self._later = read, now, later
+        self._told: dict[str, float] = {}  # When its listeners were, or will be, woken last.
         self._current: dict[str, Current] = {}
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self.closed = False
@@ -55,9 +64,25 @@ class Feed:
         self._current[conference] = current
         if len(self._current) > CONFERENCES_MAX:
             del self._current[next(iter(self._current))]
-        if before is None or current.version > before.version:
-            for listener in self._listeners.get(conference, ()):
-                listener.set()
+        if conference in self._listeners and (before is None or current.version > before.version):
+            self._tell_in_time(conference)
+
+    def _tell_in_time(self, conference: str) -> None:
+        """Wakes the listeners now, or when the last time is ``NEWS_EVERY_S`` ago."""
+        now, told = self._now(), self._told.get(conference, -NEWS_EVERY_S)
+        if told > now:
+            return  # They will be woken, and then look at the latest.
+        wait_s = told + NEWS_EVERY_S - now
+        if wait_s <= 0:
+            self._told[conference] = now
+            self._tell(conference)
+        else:
+            self._told[conference] = now + wait_s
+            self._later(wait_s, self._tell, conference)
+
+    def _tell(self, conference: str) -> None:
+        for listener in self._listeners.get(conference, ()):
+            listener.set()
 
     def subscribe(self, conference: str) -> asyncio.Event:
         """An event that is set when there is news; to be given back to ``unsubscribe``."""
@@ -70,6 +95,7 @@ class Feed:
         listeners.discard(listener)
         if not listeners:
             del self._listeners[conference]
+            self._told.pop(conference, None)
 
     @property
     def listening(self) -> int:

@@ -1,10 +1,12 @@
 """Seats left: as an answer, and as a stream that says what is new."""
 
 import asyncio
+from collections.abc import Callable
 
 import msgspec
+import pytest
 
-from gateway.feed import CONFERENCES_MAX, Feed
+from gateway.feed import CONFERENCES_MAX, NEWS_EVERY_S, Feed
 from tests.gateway.world import Client, World, key, new_conference, request_bytes
 
 PATH = "/api/v1/conferences/pycon/availability"
@@ -135,7 +137,7 @@ def test_what_is_remembered_is_read_again_after_a_second_and_bounded() -> None:
         reads.append(conference)
         return None if conference == "none" else (len(reads), b"{}")
 
-    feed = Feed(read, lambda: now[0])
+    feed = Feed(read, lambda: now[0], lambda *_: None)
     assert feed.current("none") is None
     first = feed.current("a")
     assert first is not None
@@ -147,3 +149,28 @@ def test_what_is_remembered_is_read_again_after_a_second_and_bounded() -> None:
     for number in range(CONFERENCES_MAX):
         feed.current(f"b{number}")
     assert len(feed._current) == CONFERENCES_MAX
+
+
+def test_listeners_are_woken_at_once_and_then_twice_a_second_with_the_latest() -> None:
+    now = [100.0]
+    planned: list[tuple[float, Callable[[str], None], str]] = []
+    feed = Feed(lambda _: None, lambda: now[0], lambda *call: planned.append(call))
+    news = feed.subscribe("c1")
+    feed.published("c1", 1, b"1")
+    assert news.is_set()
+    for version in range(2, 50):
+        news.clear()
+        feed.published("c1", version, b"later")
+        assert not news.is_set()
+    ((wait_s, tell, conference),) = planned
+    assert wait_s == pytest.approx(NEWS_EVERY_S)
+    now[0] += wait_s
+    tell(conference)
+    assert news.is_set()
+    current = feed.current("c1")
+    assert current is not None
+    assert current.version == 49
+    now[0] += NEWS_EVERY_S
+    news.clear()
+    feed.published("c1", 50, b"50")
+    assert news.is_set()
