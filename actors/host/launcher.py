@@ -146,20 +146,22 @@ class Running:
                     raise Failed(
                         f"{actor.name} ended, or did not answer within {self._plan.start_ms} ms", STATUS_BROKEN
                     )
+        self._listen_for_stop()  # Before anybody hears that it serves, or a stop right then would drain nothing.
         self._plan.ready(texts)
+
+    def _listen_for_stop(self) -> None:
+        self._woken, self._wake = socket.socketpair()
+        self._woken.setblocking(False)
+        self._wake.setblocking(False)
+        signal.set_wakeup_fd(self._wake.fileno())
+        signal.signal(signal.SIGTERM, lambda *_: None)
 
     def asked_to_drain(self) -> bool:
         """Waits for SIGTERM (True) or the end of a watched process (False, and a line in the log)."""
-        woken, wake = socket.socketpair()
-        woken.setblocking(False)
-        wake.setblocking(False)
-        signal.set_wakeup_fd(wake.fileno())
-        signal.signal(signal.SIGTERM, lambda *_: None)
         poll = select.poll()
-        for descriptor in (woken.fileno(), *self._watched):
+        for descriptor in (self._woken.fileno(), *self._watched):
             poll.register(descriptor, select.POLLIN)
         ended = [self._watched[descriptor] for descriptor, _ in poll.poll() if descriptor in self._watched]
-        signal.set_wakeup_fd(-1)  # Its socket ends with this function.
         for name in ended:
             log.error("%s has ended", name)
         return not ended
