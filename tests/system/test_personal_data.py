@@ -5,8 +5,11 @@ directory is searched, SQLite's write-ahead logs too. Apart are the folder where
 configured (mails are for their readers), and texts that organisers publish: names of organisers, conferences, seats.
 """
 
+import email
+import email.policy
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.parse
@@ -72,21 +75,34 @@ def plant(product: Product) -> Planted:
     for path in ("attendees", "orders", "events", "wait-list", "reservations", "badges.pdf"):
         done(product.call("GET", f"{mine}/conferences/{slug}/{path}", token=owner))
     wait_until(lambda: len(list((product.data / MAIL_FOLDER).glob("*.eml"))) >= 3, what="the mails")
-    return Planted(product, [*secrets, owner], organiser, owner, slug, order, order_token)
+    secrets += [owner, *mailed(product.data / MAIL_FOLDER)]
+    return Planted(product, secrets, organiser, owner, slug, order, order_token)
+
+
+def mailed(folder: Path) -> list[str]:
+    """What lets the readers of the mails in: the tokens of their links."""
+    texts = []
+    for path in folder.glob("*.eml"):
+        text = email.message_from_bytes(path.read_bytes(), policy=email.policy.default).get_body(("plain",))
+        assert text is not None
+        texts.append(text.get_content())
+    found = re.findall(r"http\S+[#=]([A-Za-z0-9_-]{32})(?![A-Za-z0-9_-])", "\n".join(texts))
+    assert len(found) >= 3, texts
+    return found
 
 
 def accounts(product: Product, owner: str, mine: str, secrets: list[str]) -> None:
     """Everything about those who sign in."""
     me = "/api/v1/accounts/current"
-    email = person("owner")["email"]
+    address = person("owner")["email"]
     invited = {"email": person("member")["email"], "role": "viewer"}
     done(product.call("POST", f"{mine}/members", invited, token=owner))
     done(product.call("GET", f"{mine}/members", token=owner))
-    done(product.call("POST", "/api/v1/password-resets", {"email": email}))
+    done(product.call("POST", "/api/v1/password-resets", {"email": address}))
     done(product.call("POST", "/api/v1/password-resets", {"email": person("unknown")["email"]}))
-    done(product.call("POST", "/api/v1/sessions", {"email": email, "password": f"wrong {MARK}"}), 401)
+    done(product.call("POST", "/api/v1/sessions", {"email": address, "password": f"wrong {MARK}"}), 401)
     done(product.call("POST", "/api/v1/sessions", {"email": person("nobody")["email"], "password": PASSWORD}), 401)
-    session = done(product.call("POST", "/api/v1/sessions", {"email": email, "password": PASSWORD}))["token"]
+    session = done(product.call("POST", "/api/v1/sessions", {"email": address, "password": PASSWORD}))["token"]
     offered = done(product.call("POST", f"{me}/second-factor", {"password": PASSWORD}, token=session))["secret"]
     other = {"name": "Others Ltd", "email": person("other")["email"], "password": PASSWORD}
     others = done(product.call("POST", "/api/v1/organisers", other))["token"]
@@ -159,19 +175,19 @@ def pay(url: str) -> None:
 
 def badly(product: Product, owner: str, mine: str, slug: str) -> None:
     """The same where it has no place: none of it may reach a log line."""
-    email = person("misplaced")["email"]
-    quoted = urllib.parse.quote(email)
+    address = person("misplaced")["email"]
+    quoted = urllib.parse.quote(address)
     for method, path, body, headers in (
-        ("GET", f"/api/v1/conferences?q={quoted}", None, {"User-Agent": email, "X-Correlation-Id": email}),
-        ("GET", f"/api/v1/orders/{quoted}?link={quoted}", None, {"Referer": email, "X-Forwarded-For": email}),
-        ("GET", f"/{quoted}", None, {"Cookie": f"who={email}"}),
-        ("POST", "/api/v1/organisers", {"name": "x", "email": email, "password": "short", email: email}, {}),
-        ("POST", f"/api/v1/conferences/{slug}/reservations", {"items": [{"seat_type": email}]}, {}),
-        ("POST", f"{mine}/members", {"email": "x", "role": email}, {"Authorization": f"Bearer {email}"}),
+        ("GET", f"/api/v1/conferences?q={quoted}", None, {"User-Agent": address, "X-Correlation-Id": address}),
+        ("GET", f"/api/v1/orders/{quoted}?link={quoted}", None, {"Referer": address, "X-Forwarded-For": address}),
+        ("GET", f"/{quoted}", None, {"Cookie": f"who={address}"}),
+        ("POST", "/api/v1/organisers", {"name": "x", "email": address, "password": "short", address: address}, {}),
+        ("POST", f"/api/v1/conferences/{slug}/reservations", {"items": [{"seat_type": address}]}, {}),
+        ("POST", f"{mine}/members", {"email": "x", "role": address}, {"Authorization": f"Bearer {address}"}),
         ("PUT", f"/api/v1/invitations/{MARK}", {"password": PASSWORD}, {}),
         ("PUT", f"/api/v1/password-resets/{MARK}", {"password": PASSWORD}, {}),
-        ("POST", "/api/v1/payments/sandbox/notice", {"payer": email}, {"X-Signature": email}),
-        ("POST", f"{mine}/conferences/{slug}/check-ins", {"code": email, "where": "door"}, {}),
+        ("POST", "/api/v1/payments/sandbox/notice", {"payer": address}, {"X-Signature": address}),
+        ("POST", f"{mine}/conferences/{slug}/check-ins", {"code": address, "where": "door"}, {}),
     ):
         reply = product.call(method, path, body, token=owner, key=f"{MARK}-{uuid4()}", headers=headers)
         assert reply.status < 500, (path, reply)
