@@ -34,6 +34,19 @@ def cpu_s(root: int) -> float:
     return used / TICKS_PER_S
 
 
+def cpu_s_by_name(root: int) -> dict[str, float]:
+    """The same for each process name below ``root``, the children it waited for left out."""
+    used: dict[str, float] = {}
+    for pid in tree(root):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        name = name_of(pid)
+        used[name] = used.get(name, 0.0) + sum(int(field) for field in fields[11:13]) / TICKS_PER_S
+    return used
+
+
 def pss_mib(pid: int) -> float:
     """Memory of one process: its own and its share of what is shared, in MiB. 0 for one that has ended."""
     try:

@@ -120,8 +120,15 @@ def product(root: Path = ROOT, **settings: str) -> Iterator[Product]:
         made.remove()
 
 
+@dataclass(frozen=True)
+class EchoTarget(Target):
+    """Where the yardstick listens, and its process."""
+
+    pid: int = 0
+
+
 @contextmanager
-def echo() -> Iterator[Target]:
+def echo() -> Iterator[EchoTarget]:
     """The yardstick, started."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.echo"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -129,7 +136,7 @@ def echo() -> Iterator[Target]:
         assert process.stdout is not None
         assert process.stdin is not None
         try:
-            yield Target("http", "127.0.0.1", int(process.stdout.readline()))
+            yield EchoTarget("http", "127.0.0.1", int(process.stdout.readline()), pid=process.pid)
         finally:
             process.stdin.close()
             process.wait(STOP_S_MAX)

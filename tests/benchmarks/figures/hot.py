@@ -10,6 +10,7 @@ from tests.benchmarks.rig import Bench, Product, echo, per_s, product, ratios
 from tests.benchmarks.stage import echo_posts, reserving, venues
 
 WARM_S = 1.0
+ON_THE_WAY = ("Gateway", "SeatInventory", "Projector")
 
 
 @dataclass
@@ -23,13 +24,24 @@ class Selling:
     seconds: float
     loads: list[Load] = field(default_factory=list)
     used_us: list[float] = field(default_factory=list)
+    split_us: dict[str, list[float]] = field(default_factory=dict)
 
     def __call__(self) -> float:
-        before_s = processes.cpu_s(self.product.pid)
+        before_s = processes.cpu_s_by_name(self.product.pid)
         done = load(self.product.target, self.connections, self.requests, self.numbers, self.seconds).expect(201)
-        self.used_us.append((processes.cpu_s(self.product.pid) - before_s) / done.count * 1e6)
+        after_s = processes.cpu_s_by_name(self.product.pid)
+        used = {name: (after_s[name] - before_s.get(name, 0.0)) / done.count * 1e6 for name in after_s}
+        self.used_us.append(sum(used.values()))
+        for name, us in used.items():
+            self.split_us.setdefault(name, []).append(us)
         self.loads.append(done)
         return done.rate_per_s
+
+    def budget(self, figure: str) -> Iterator[Row]:
+        """CPU for each reservation: all processes, then each that takes part."""
+        yield Row(f"{figure}: CPU for each, all processes", self.used_us, "µs")
+        for name in ON_THE_WAY:
+            yield Row(f"{figure}: CPU for each, {name}", self.split_us.get(name, [0.0]), "µs")
 
 
 @figure("hot", "reservations of one hot conference, 64 and 256 connections, against the POST echo")
@@ -43,15 +55,21 @@ def hot(bench: Bench) -> Iterator[Row]:
         for connections, p99_ms_max in ((64, 30.0), (256, 80.0)):
             selling = Selling(sold, connections, requests, numbers, bench.seconds)
 
-            def send_back(connections: int = connections) -> float:
-                return load(bare, connections, posts, numbers, bench.seconds).rate_per_s
+            echoed_us: list[float] = []
+
+            def send_back(connections: int = connections, echoed_us: list[float] = echoed_us) -> float:
+                before_s = processes.cpu_s(bare.pid)
+                done = load(bare, connections, posts, numbers, bench.seconds)
+                echoed_us.append((processes.cpu_s(bare.pid) - before_s) / done.count * 1e6)
+                return done.rate_per_s
 
             rounds = bench.in_turns(selling, send_back)
             name = f"hot conference, {connections} connections"
             yield Row(f"{name}: reservations to echo", ratios(rounds), least=0.60, note=per_s(rounds))
             p99_ms = [done.percentile_ms(99) for done in selling.loads]
             yield Row(f"{name}: p99", p99_ms, "ms", most=p99_ms_max)
-            yield Row(f"{name}: CPU for each, all processes", selling.used_us, "µs")
+            yield from selling.budget(name)
+            yield Row(f"{name}: CPU for each, the echo", echoed_us, "µs")
 
 
 @figure("two", "two hot conferences against one")
