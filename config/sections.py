@@ -112,6 +112,7 @@ class Courier(Struct, frozen=True, forbid_unknown_fields=True):
     webhooks_per_target_max: Annotated[int, Meta(ge=1, le=100)]
     give_up_ms: Annotated[int, Meta(ge=MINUTE_MS, le=30 * DAY_MS)]
     deliveries_kept_max: Count
+    done_kept_ms: Annotated[int, Meta(ge=7 * DAY_MS, le=3_650 * DAY_MS)]
     missed_notices_ms: Annotated[int, Meta(ge=0, le=DAY_MS)]
     payment_reminder_ms: Annotated[int, Meta(ge=0, le=30 * DAY_MS)]
     naming_reminder_ms: Annotated[int, Meta(ge=0, le=60 * DAY_MS)]

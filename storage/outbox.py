@@ -1,9 +1,9 @@
 """The port for effects after the fact: mail and webhook messages that are to be sent, at least once each.
 
-A row is added under a key that names the fact it follows from, so a replayed log adds nothing again; rows
-that are done keep their key for good. Payloads hold references (ids of orders and subjects), never personal
-data. Whoever takes a row leases it: a worker that dies lets it come due again. Every method may raise
-``storage.failures.Unavailable``.
+A row is added under a key that names the fact it follows from, so a replayed log adds nothing again; rows that are
+done keep their key until they are forgotten, and each stream's cursor knows what came before. Payloads hold
+references (ids of orders and subjects), never personal data. Whoever takes a row leases it: a worker that dies lets
+it come due again. Every method may raise ``storage.failures.Unavailable``.
 """
 
 from collections.abc import Collection, Sequence
@@ -113,6 +113,10 @@ class Outbox(Protocol):
 
     def find(self, key: str) -> Listed | None:
         """The row of this key."""
+        ...
+
+    def forget(self, done_before_ms: int, limit: int) -> int:
+        """Drops rows that were done before then, at most so many; how many. The cursors know what they were."""
         ...
 
     def counts(self) -> dict[State, int]: ...

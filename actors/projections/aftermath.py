@@ -12,7 +12,7 @@ from actors.projections import outbox
 from actors.projections.outbox import Told
 from config.settings import Settings
 from storage.failures import Unavailable
-from storage.outbox import Full, Outbox
+from storage.outbox import Entry, Full, Outbox
 from storage.sqlite.outbox import SqliteOutbox
 
 STALE_MS: Final = 3 * 86_400_000
@@ -35,20 +35,27 @@ class Aftermath:
         entries = outbox.entries(stream, told, self._payment_reminder_ms)
         if not entries:  # So it is for nearly every batch of holds: no database is touched.
             return
-        version = max(int(entry.key.split("/")[1]) for entry in entries)
+        version = max(map(_version, entries))
         try:
             if stream not in self._heard:
                 self._heard[stream] = self._outbox.cursor(stream)
-            if version <= self._heard[stream]:
+            heard = self._heard[stream]
+            if version <= heard:
                 return
             oldest_ms = self._now_ms() - STALE_MS
-            fresh = [entry for entry in entries if entry.kind == "refund" or entry.due_at_ms >= oldest_ms]
+            unheard = [entry for entry in entries if _version(entry) > heard]  # What was done may be forgotten by now.
+            fresh = [entry for entry in unheard if entry.kind == "refund" or entry.due_at_ms >= oldest_ms]
             outcome = self._outbox.enqueue(fresh, (stream, version))
         except Unavailable as problem:
             raise NotNow(str(problem)) from problem
         if isinstance(outcome, Full):
             raise NotNow(f"{outcome.limit:,} effects wait in the outbox")
         self._heard[stream] = version
+
+
+def _version(entry: Entry) -> int:
+    """Of the event that it follows from."""
+    return int(entry.key.split("/")[1])
 
 
 def open_aftermath(settings: Settings) -> Aftermath:

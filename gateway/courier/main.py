@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -12,6 +12,7 @@ import msgspec
 from config.settings import Settings
 from gateway.courier.carriers import Carrier
 from gateway.courier.facts import StoredFacts
+from gateway.courier.forgetting import forget_for_ever
 from gateway.courier.letters import Writer
 from gateway.courier.links import Links
 from gateway.courier.mails import Mails
@@ -47,14 +48,15 @@ async def main(joint: Joint) -> None:
     """Until the system stops."""
     settings = msgspec.msgpack.decode(joint.settings, type=Settings)
     switchboard = Switchboard(joint, settings)
-    rounds, sweeps = build(settings, switchboard.entities)
+    rounds, beside = build(settings, switchboard.entities)
     working = [asyncio.create_task(each.work()) for each in rounds]
-    sweeping = asyncio.create_task(sweeps.work())
-    for task in (*working, sweeping):
+    at_times = [asyncio.create_task(each) for each in beside]
+    for task in (*working, *at_times):
         task.add_done_callback(_end_with)
     joint.here()
     await switchboard.until_drain()
-    sweeping.cancel()
+    for task in at_times:
+        task.cancel()
     for each in rounds:
         each.stop()
     # What is cut off here was leased: the next courier does it again, under the same keys.
@@ -70,8 +72,8 @@ def _end_with(task: asyncio.Task[None]) -> None:
         asyncio.get_running_loop().stop()
 
 
-def build(settings: Settings, entities: Entities) -> tuple[list[Rounds], Sweeps]:
-    """All rounds, and the sweeps, over the stores in the data directory."""
+def build(settings: Settings, entities: Entities) -> tuple[list[Rounds], list[Coroutine[Any, Any, None]]]:
+    """All rounds, and what is done at times beside them, over the stores in the data directory."""
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="stores")
 
     async def run(call: Callable[..., T], *arguments: Any) -> T:
@@ -102,8 +104,11 @@ def build(settings: Settings, entities: Entities) -> tuple[list[Rounds], Sweeps]
         ),
         (Terms("reconciliation", 1), Reconciliations(payments, facts, entities, run, data)),
     ]
-    sweeps = Sweeps(payments, facts, entities, _now_ms, courier.missed_notices_ms)
-    return [_rounds(terms, carrier, outbox, run, settings) for terms, carrier in carriers], sweeps
+    beside = [
+        Sweeps(payments, facts, entities, _now_ms, courier.missed_notices_ms).work(),
+        forget_for_ever(outbox, run, _now_ms, courier.done_kept_ms),
+    ]
+    return [_rounds(terms, carrier, outbox, run, settings) for terms, carrier in carriers], beside
 
 
 def _rounds(terms: Terms, carrier: Carrier, outbox: Outbox, run: Any, settings: Settings) -> Rounds:

@@ -16,6 +16,7 @@ _STEPS = (
     "CREATE INDEX outbox_listed ON outbox (state, id)",
     "CREATE TABLE cursors (stream TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     "CREATE INDEX outbox_due_of_kind ON outbox (kind, at_ms, id) WHERE state = 'waiting'",
+    "CREATE INDEX outbox_done ON outbox (at_ms) WHERE state = 'done'",
 )
 _ADD = """INSERT INTO outbox (key, kind, payload, at_ms, "group") VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (key) DO NOTHING"""
@@ -107,6 +108,12 @@ class SqliteOutbox:
         query = """SELECT id, key, kind, "group", state, at_ms, attempts, last_error FROM outbox WHERE key = ?"""
         row = self._database.row(query, key)
         return Listed(*row) if row else None
+
+    def forget(self, done_before_ms: int, limit: int) -> int:
+        old = "SELECT id FROM outbox WHERE state = 'done' AND at_ms < ? ORDER BY at_ms LIMIT ?"
+        if not self._database.row(old, done_before_ms, 1):
+            return 0
+        return self._database.write(f"DELETE FROM outbox WHERE id IN ({old})", done_before_ms, limit)  # noqa: S608 - our own
 
     def counts(self) -> dict[State, int]:
         counts: dict[State, int] = {"waiting": 0, "done": 0, "given_up": 0}

@@ -145,3 +145,17 @@ def test_what_is_postponed_was_not_tried(outbox: SqliteOutbox) -> None:
     assert not outbox.postpone(due, 600), "it is no longer the taker's"
     assert take(outbox, 499) == []
     assert take(outbox, 500)[0].attempt == 1
+
+
+def test_what_was_done_long_ago_is_forgotten_and_all_else_kept(path: Path) -> None:
+    outbox = SqliteOutbox(path)
+    outbox.enqueue([entry(name) for name in "abcd"])
+    first, second, third, _ = take(outbox)
+    outbox.done(first, 110)
+    outbox.done(second, 120)
+    outbox.give_up(third, 110, "no")
+    assert outbox.forget(120, 10) == 1
+    assert outbox.forget(120, 10) == 0
+    assert outbox.forget(1_000, 1) == 1
+    assert outbox.counts() == {"waiting": 1, "done": 0, "given_up": 1}
+    outbox.close()

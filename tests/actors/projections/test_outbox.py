@@ -179,3 +179,16 @@ def test_with_an_outbox_that_was_lost_old_news_is_told_to_nobody_but_refunds_are
     later = Aftermath(outbox, 0, lambda: START_MS + 2 * STALE_MS)
     Projection(open_database(tmp_path), later).apply(ORDERS, stored(placed(), CONFIRMED, DUE))
     assert [due.kind for due in taken(outbox)] == ["refund"]
+
+
+def test_what_was_done_and_forgotten_is_not_noted_again_beside_what_is_new(
+    tmp_path: Path, outbox: SqliteOutbox
+) -> None:
+    db = open_database(tmp_path)
+    Projection(db, Aftermath(outbox, 0, now_ms)).apply(ORDERS, stored(placed(), CONFIRMED))
+    for due in taken(outbox):
+        outbox.done(due, 1)
+    assert outbox.forget(2, 100) == 4
+    events = stored(placed(), CONFIRMED, DUE)
+    rebuild.rebuild([ORDERS], lambda _: events, db, lambda _: None, Aftermath(outbox, 0, now_ms))
+    assert [due.kind for due in taken(outbox)] == ["refund"]
