@@ -88,7 +88,8 @@ class Directory(Actor):
         try:
             match message:
                 case bytes():
-                    self._take(_decode(message), sender)
+                    if (known := _decode.known(message)) is not None:
+                        self._take(known, sender)
                 case WakeupMessage():
                     self._tick()
                 case ChildActorExited(childAddress=child):

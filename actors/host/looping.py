@@ -75,7 +75,8 @@ class Looping(Actor):
                     self._send_out()
                 case bytes():
                     if self._bridge is None:
-                        self._begin(_who_is(message))
+                        if (who := _who_is.known(message)) is not None:
+                            self._begin(who)
                     else:
                         self._bridge.inbox.put(message, text_of(sender))
                 case _:

@@ -67,7 +67,9 @@ class EntityActor(Actor):
         now_ms = time.monotonic_ns() // 1_000_000
         match message:
             case bytes():
-                self._take(_decode(message), sender)
+                if (known := _decode.known(message)) is None:
+                    return
+                self._take(known, sender)
             case WakeupMessage():
                 self._armed_ms = None
             case ActorExitRequest():

@@ -6,12 +6,15 @@ with a default; any other change is a new N. Only these bytes cross a process or
 reach a disk.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder().encode
 
@@ -31,3 +34,11 @@ class Decoder(Generic[T]):
             return self._decode(frame)
         except (msgspec.DecodeError, msgspec.ValidationError) as problem:
             raise Malformed(str(problem)) from problem
+
+    def known(self, frame: bytes) -> T | None:
+        """The message; ``None``, and a line in the log, for one that was meant for another: addresses are reused."""
+        try:
+            return self(frame)
+        except Malformed as problem:
+            log.warning("message-dropped", extra={"problem": str(problem)})
+            return None

@@ -71,7 +71,8 @@ class Projector(Actor):
         try:
             match message:
                 case bytes():
-                    self._take(_decode(message), sender)
+                    if (known := _decode.known(message)) is not None:
+                        self._take(known, sender)
                 case WakeupMessage():
                     self._sweep()
                 case ActorExitRequest() if self._settings is not None:

@@ -60,7 +60,9 @@ class ReservationTimer(Actor):
         try:
             match message:
                 case bytes():
-                    self._take(_decode(message), sender)
+                    if (known := _decode.known(message)) is None:
+                        return
+                    self._take(known, sender)
                 case WakeupMessage():
                     self._armed = False
                 case _:

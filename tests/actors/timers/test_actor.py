@@ -18,6 +18,7 @@ from actors.messages.lifecycle import (
     Open,
     Opened,
     Peers,
+    Ping,
     Released,
     Suspect,
     Unopened,
@@ -119,3 +120,7 @@ def test_an_entity_that_was_woken_and_still_has_an_old_hold_is_suspected(timer: 
     assert timer.take(Deadline("seats-a", 0, START_MS - LATE_MS)) == [(HOME, Due("seats-a", 2))]
     told = timer.take(Deadline("seats-a", 0, START_MS - LATE_MS - 1))
     assert told == [(DIRECTORY, Suspect(ME, "seats-a", 2)), (HOME, Due("seats-a", 2))]
+
+
+def test_a_message_that_was_meant_for_another_is_dropped(timer: Timer) -> None:
+    assert timer.take(Ping("seats-a", 1)) == []
