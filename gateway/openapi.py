@@ -118,7 +118,7 @@ def _operation(route: Route, reference: dict[Any, Any]) -> dict[str, Any]:
             operation["security"] = [{"token": []}]
             operation["description"] = f"Role: at least {least}."
     if route.body is bytes:
-        operation["requestBody"] = {"required": True, "content": {"*/*": {}}}
+        operation["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": {"type": "object"}}}}
     elif route.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": reference[route.body]}}}
     return operation

@@ -38,6 +38,8 @@ def routes() -> tuple[Route, ...]:
         page("/docs", "docs.html", "The API, for people"),
         page("/docs/docs.js", "docs.js", "Shows the description"),
         page("/docs/pages.css", "pages.css", "How pages look"),
+        page("/reservations/{id}", "reservation.html", "Claim the seats that a mail offers"),
+        page("/reservation.js", "reservation.js", "Shows, orders and gives back a reservation"),
         page("/invitations", "invitation.html", "Accept an invitation"),
         page("/password-resets", "password-reset.html", "Choose a new password"),
         page("/mailed-links.js", "mailed-links.js", "Sends what these two pages ask"),

@@ -7,7 +7,7 @@ import pytest
 from tests.gateway.world import World
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/reservations/x", "/invitations"])
 async def test_a_page_has_a_strict_policy(world: World, path: str) -> None:
     reply = await world.ask("GET", path)
     assert reply.status == 200
@@ -20,7 +20,7 @@ async def test_a_page_has_a_strict_policy(world: World, path: str) -> None:
     assert reply.headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/reservations/x", "/invitations"])
 async def test_a_page_needs_nothing_from_elsewhere_and_all_it_needs_is_there(world: World, path: str) -> None:
     page = (await world.ask("GET", path)).body.decode()
     assert "://" not in page
@@ -31,6 +31,7 @@ async def test_a_page_needs_nothing_from_elsewhere_and_all_it_needs_is_there(wor
 
 
 async def test_the_scripts_put_text_into_the_page_as_text_only(world: World) -> None:
-    script = (await world.ask("GET", "/docs/docs.js")).body.decode()
-    assert "innerHTML" not in script
-    assert "eval" not in script
+    for path in ("/docs/docs.js", "/reservation.js", "/mailed-links.js"):
+        script = (await world.ask("GET", path)).body.decode()
+        assert "innerHTML" not in script
+        assert "eval" not in script
