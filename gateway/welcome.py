@@ -5,6 +5,7 @@ directory, readable by its owner only.
 """
 
 import asyncio
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -14,6 +15,8 @@ from uuid import uuid4
 import aiohttp
 
 from config.settings import Settings
+
+log = logging.getLogger(__name__)
 
 SIGN_IN = "demo-sign-in.txt"
 SLUG = "demo"
@@ -50,9 +53,12 @@ async def greet(settings: Settings) -> None:
     sign_in = settings.data / SIGN_IN
     if not sign_in.exists() and not _has_logs(settings):
         timeout = aiohttp.ClientTimeout(total=REQUEST_S_MAX)
-        async with aiohttp.ClientSession(f"{address}/api/v1/", timeout=timeout) as session:
-            made = await _make_demo(session)
-        await asyncio.to_thread(_keep, settings, made)
+        try:
+            async with aiohttp.ClientSession(f"{address}/api/v1/", timeout=timeout) as session:
+                made = await _make_demo(session)
+            await asyncio.to_thread(_keep, settings, made)
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:  # The system serves without it.
+            log.error("demo-not-made", extra={"problem": str(problem)})
     print(f"Serving on {address} (pages at {address}/docs, operators at http://{settings.gateway.operator_address})")
     if sign_in.exists():
         print(f"Demo organiser's sign-in: {sign_in}\nReserve a seat of the demo conference:")

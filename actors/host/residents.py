@@ -102,6 +102,7 @@ class Residents:
             return []
         self._leave(resident)
         self._damaged[resident.stream] = (now_ms, damaged)
+        self._crashes.pop(resident.stream, None)
         resident.phase, resident.since_ms = Phase.LINGERING, now_ms
         news = Unopened(resident.stream, damaged.unknown, damaged.problem)
         return [*(Send(asker, news) for asker in sorted(resident.askers)), Exit(life)]
@@ -109,6 +110,8 @@ class Residents:
     def exited(self, life: int, now_ms: int) -> list[Effect]:
         """A process has ended. If somebody may still send to it, the next life begins at once."""
         resident = self._by_life.pop(life, None)
+        if resident is not None and resident.address:
+            self.forget_asker(resident.address)  # Entities ask for others; nobody is to write to the dead.
         if resident is None or resident.phase is Phase.LINGERING:
             return self._start_waiting(now_ms)
         stream = resident.stream
@@ -198,6 +201,8 @@ class Residents:
             effects += more
         for stream in [s for s, at_ms in self._not_before_ms.items() if at_ms <= now_ms]:
             del self._not_before_ms[stream]
+        for stream in [s for s, (at_ms, _) in self._damaged.items() if now_ms - at_ms >= DAMAGED_MS]:
+            del self._damaged[stream]
         return effects + self._start_waiting(now_ms)
 
     def drain(self, now_ms: int) -> list[Effect]:

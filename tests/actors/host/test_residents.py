@@ -74,6 +74,18 @@ def test_one_that_keeps_dying_is_started_again_only_after_a_pause() -> None:
     assert node.tick(1_000) == [Create("seats-a", life + 1, False)]
 
 
+def test_an_entity_that_asked_for_another_is_told_nothing_more_after_its_death() -> None:
+    node = residents()
+    conference, seats = wake(node, "conference-a"), wake(node, "seats-a")
+    home = f"127.0.0.1:{100 + conference}"
+    node.open("seats-a", home, True, 0)
+    node.exited(conference, 5)
+    effects = node.exited(seats, 6)
+    (create,) = [effect for effect in effects if isinstance(effect, Create)]
+    told = node.ready(create.life, Ready("seats-a", create.life, 2, 0, 4712), "127.0.0.1:98", 7)
+    assert [address for address, _ in sends(told)] == [GATE]
+
+
 def test_the_least_recently_used_goes_to_sleep_when_there_are_too_many() -> None:
     node = residents(awake_max=2)
     wake(node, "seats-a")
@@ -122,6 +134,17 @@ def test_a_damaged_stream_is_told_to_whoever_asks_and_not_tried_again_at_once() 
     assert Exit(1) in effects
     assert node.open("seats-a", OTHER, False, 10) == [Send(OTHER, bad)]
     assert node.open("seats-a", OTHER, False, 2_000) == [Create("seats-a", 3, False)]
+
+
+def test_what_could_not_be_opened_is_remembered_for_a_moment_only() -> None:
+    node = residents()
+    for number in range(20):
+        (create,) = node.open(f"seats-{number}", GATE, False, 0)
+        assert isinstance(create, Create)
+        node.damaged(create.life, Damaged(create.stream, create.life, "no such stream", True), 0)
+    assert len(node._damaged) == 20
+    node.tick(2_000)
+    assert len(node._damaged) == 0
 
 
 def test_an_unknown_stream_may_be_created_right_after_it_was_asked_for() -> None:
