@@ -15,6 +15,7 @@ from aiohttp.web_protocol import _ErrInfo
 
 from gateway.connections import Connection
 from gateway.hot import LOOK, RESERVE, Hot
+from gateway.hot_orders import ORDER
 
 AIOHTTP = "3.14.5"
 INTERNALS = {
@@ -77,7 +78,9 @@ class FastConnection(Connection):
                     self._head_since = None
                     return
                 self._on_its_way = False
-            elif data.startswith(LOOK) and self._hot.look(self, data):
+            elif (data.startswith(LOOK) and self._hot.look(self, data)) or (
+                data.startswith(ORDER) and self._hot.orders.look(self, data)
+            ):
                 self._head_since = None
                 return
         self._ordinary(data)

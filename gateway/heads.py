@@ -15,7 +15,7 @@ _PLAIN = bytes([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 _LENGTH_DIGITS_MAX = 6
 
-_IGNORED, _UNUSUAL, _ONCE, _HOST, _TYPE, _LENGTH, _KEY, _CORRELATION, _FORWARDED, _CONNECTION = range(1, 11)
+_IGNORED, _UNUSUAL, _ONCE, _HOST, _TYPE, _LENGTH, _KEY, _CORRELATION, _FORWARDED, _CONNECTION, _AUTHORITY = range(1, 12)
 _KINDS: Final = {
     b"host": _HOST,
     b"content-type": _TYPE,
@@ -24,10 +24,10 @@ _KINDS: Final = {
     b"x-correlation-id": _CORRELATION,
     b"x-forwarded-for": _FORWARDED,
     b"connection": _CONNECTION,
+    b"authorization": _AUTHORITY,
     b"user-agent": _ONCE,
     **dict.fromkeys(
         (
-            b"authorization",
             b"content-encoding",
             b"content-location",
             b"content-range",
@@ -58,6 +58,7 @@ class Head(NamedTuple):
     key: bytes
     correlation: bytes
     forwarded_for: bytes
+    authorization: bytes = b""
 
 
 def read_head(data: bytes) -> Head | None:
@@ -70,7 +71,7 @@ def read_head(data: bytes) -> Head | None:
     count = len(lines)
     if count > LINES_MAX or head.count(b"\n") != count or head.count(b"\r") != count or head.translate(None, _PLAIN):
         return None
-    found: list[bytes | None] = [None] * (_CONNECTION + 1)
+    found: list[bytes | None] = [None] * (_AUTHORITY + 1)
     for line in lines:
         name, colon, value = line.partition(b":")
         kind = _known.get(name) or _kind_of(name)
@@ -80,7 +81,7 @@ def read_head(data: bytes) -> Head | None:
             if found[kind] is not None:
                 return None
             found[kind] = value.strip(b" \t")
-    _, _, _, _, host, media_type, length, key, correlation, forwarded_for, connection = found
+    _, _, _, _, host, media_type, length, key, correlation, forwarded_for, connection, authority = found
     if host is None or (connection is not None and connection.lower() != b"keep-alive"):
         return None
     if length is None:
@@ -89,7 +90,9 @@ def read_head(data: bytes) -> Head | None:
         count = int(length)
     else:
         return None
-    return Head(first, end + 4, count, media_type or b"", key or b"", correlation or b"", forwarded_for or b"")
+    return Head(
+        first, end + 4, count, media_type or b"", key or b"", correlation or b"", forwarded_for or b"", authority or b""
+    )
 
 
 def _kind_of(name: bytes) -> int:

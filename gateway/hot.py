@@ -1,4 +1,4 @@
-"""The two calls that crowds make, without task, request or response objects: reserving, and seats left.
+"""Two of the calls that crowds make, without task, request or response objects: reserving, and seats left.
 
 Both say what the ordinary path says, byte for byte. Whatever is unusual, and every error
 that is found before the inventory is asked, is left to the ordinary path.
@@ -19,6 +19,7 @@ from gateway.app import App
 from gateway.calls import Answer, decode_seat_reply
 from gateway.heads import Head, read_head
 from gateway.held import HeldPrinter
+from gateway.hot_orders import HotOrders
 from gateway.idempotency import STRANGERS_KEY_MIN, canonical, finish
 from gateway.ids import seats_stream
 from gateway.intake import media_type_is_json
@@ -66,6 +67,7 @@ class Hot:
         self._app, self._parts, self._metrics = app, app.parts, app.metrics
         self.taken = 0
         self._printer = HeldPrinter()
+        self.orders = HotOrders(app)
         self._targets: dict[bytes, Target] = {}
         self._media_types: dict[bytes, bool] = {}
 
@@ -74,6 +76,8 @@ class Hot:
         started = perf_counter()
         head = read_head(data)
         if head is None or len(data) - head.body_at != head.length or not head.line.endswith(RESERVE_END):
+            return False
+        if head.authorization:
             return False
         target = self._target(head.line[len(RESERVE) : -len(RESERVE_END)])
         key = head.key
@@ -146,6 +150,8 @@ class Hot:
         started = perf_counter()
         head = read_head(data)
         if head is None or head.length != -1 or len(data) != head.body_at or not head.line.endswith(LOOK_END):
+            return False
+        if head.authorization:
             return False
         target = self._target(head.line[len(LOOK) : -len(LOOK_END)])
         if target is None or not self._parts.slugs.is_published(target.conference):
