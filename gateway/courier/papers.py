@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from actors.messages.conference import ConferenceStands
 from actors.messages.order_replies import OrderStands
@@ -12,6 +13,10 @@ from gateway.documents.tickets import Ticket, tickets_pdf
 from gateway.languages.catalogues import Language
 
 
+_DRAWING = ThreadPoolExecutor(1, thread_name_prefix="drawing")
+"""Drawing takes a whole core: more at a time would only keep other effects waiting longer."""
+
+
 async def tickets(
     conference: ConferenceStands,
     order: OrderStands,
@@ -20,7 +25,7 @@ async def tickets(
     codes: CodeSigner,
     language: Language,
 ) -> bytes:
-    """A page for each valid seat, drawn in a thread."""
+    """A page for each valid seat, drawn in a thread of its own."""
     names = {seat_type.id: seat_type.name for seat_type in conference.seat_types}
     details = conference.details
     pages = tuple(
@@ -39,7 +44,7 @@ async def tickets(
         for seat in order.seats
         if seat.status == "valid"
     )
-    return await asyncio.to_thread(tickets_pdf, pages, language)
+    return await asyncio.get_running_loop().run_in_executor(_DRAWING, tickets_pdf, pages, language)
 
 
 def calendar(conference: ConferenceStands, order: OrderStands) -> bytes:
