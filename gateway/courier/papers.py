@@ -12,7 +12,6 @@ from gateway.documents.codes import CodeSigner
 from gateway.documents.tickets import Ticket, tickets_pdf
 from gateway.languages.catalogues import Language
 
-
 _DRAWING = ThreadPoolExecutor(1, thread_name_prefix="drawing")
 """Drawing takes a whole core: more at a time would only keep other effects waiting longer."""
 

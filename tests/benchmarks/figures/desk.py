@@ -21,6 +21,7 @@ BADGES, SEATS_EACH = 5_000, 20
 BADGES_S_MAX = 600.0
 SCANS_PER_S = 50.0
 SAMPLE_S = 0.05
+QUIET_S_MAX, QUIET_LOOKS, QUIET_CPU = 300.0, 2, 0.15
 NAMES = ("Ana María Núñez", "山田 太郎", "محمد الفارسي", "Zoë Quastel-Überlinger", "Νίκος Παπαδόπουλος", "Grace Hopper")
 
 
@@ -54,9 +55,26 @@ def check_ins(bench: Bench) -> Iterator[Row]:
             bought = _bought(sold, place, scans // SEATS_EACH + 1)
             codes = [code for each in bought for code in each.codes][:scans]
             requests = [_scan(place, code) for code in codes]
+            _wait_for_mails(sold)
             done = uvloop.run(paced(sold.target, SCANS_PER_S, requests, 201))
             p99.append(done.percentile_ms(99))
         yield Row("check-ins at 50 a second: p99", p99, "ms", most=50.0)
+
+
+def _wait_for_mails(sold: Product) -> None:
+    """Until the courier has drawn the tickets of what was bought just now: that was on another day."""
+    ends = time.monotonic() + QUIET_S_MAX
+    quiet = 0
+    while quiet < QUIET_LOOKS:
+        before_s = _courier_s(sold)
+        time.sleep(1.0)
+        quiet = quiet + 1 if _courier_s(sold) - before_s < QUIET_CPU else 0
+        assert time.monotonic() < ends, "the courier does not come to rest"
+
+
+def _courier_s(sold: Product) -> float:
+    couriers = [pid for pid in processes.tree(sold.pid) if processes.name_of(pid) == "Courier"]
+    return sum(processes.cpu_s(pid) for pid in couriers)
 
 
 def _scan(place: Venue, code: str) -> bytes:
