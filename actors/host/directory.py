@@ -12,16 +12,17 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from enum import Enum, auto
+from functools import partial
 
 import msgspec
 from thespian.actors import Actor, ActorAddress, ActorExitRequest, ChildActorExited, WakeupMessage
 
-from actors.host.leash import has_ended, own_children
+from actors.host.children import Children, Who
 from actors.host.lives import Create, Effect, Exit, Kill, Send, Wake
 from actors.host.presence import Presence
 from actors.host.residents import Residents
 from actors.host.services import Services
-from actors.messages.addresses import NotYetKnown, address_of, text_of
+from actors.messages.addresses import address_of, text_of
 from actors.messages.boot import Started, Unable
 from actors.messages.codec import Decoder, encode
 from actors.messages.lifecycle import (
@@ -75,12 +76,11 @@ class Directory(Actor):
         self._residents: Residents
         self._services: Services
         self._presence: Presence
-        self._children: dict[int | str, ActorAddress] = {}
-        self._pids: dict[int | str, int] = {}
+        self._children = Children()
         self._boss: ActorAddress | None = None
         self._started = False
         self._stage = Stage.SERVING
-        self._undrained: set[int | str] = set()
+        self._undrained: set[Who] = set()
         self._me = ""
 
     def receiveMessage(self, message: object, sender: ActorAddress) -> None:
@@ -153,7 +153,8 @@ class Directory(Actor):
         role = self._services.next_missing(_now_ms())
         if role is None:
             return
-        child = self._create(role, self._services.starting(role, _now_ms()))
+        class_path = self._services.starting(role, _now_ms())
+        child = self._children.create(role, lambda: self.createActor(class_path))
         main = self._mains.get(role.partition("-")[0], "")
         self.send(child, encode(WhoIs(role, self._me, self._services.peers(), self._settings_bytes, main)))
 
@@ -163,34 +164,23 @@ class Directory(Actor):
         peers = encode(self._services.peers())
         for to in filter(None, map(self._services.address, self._services.roles)):
             self.send(address_of(to), peers)
-        for who, child in self._children.items():
-            if isinstance(
-                who, int
-            ):  # Also those that have not reported yet: their first message spoke of the old ones.
-                self.send(child, peers)
+        for child in self._children.entities():
+            self.send(child, peers)
         if self._services.selling() and not self._started:
             self._started = True
             self._tell_boss(Started("directory", os.getpid()))
 
     def _exited(self, child: ActorAddress) -> None:
-        who = self._who(child)
+        who = self._children.who(child)
         if who is not None:
             self._ended(who)
 
-    def _create(self, who: int | str, class_path: str) -> ActorAddress:
-        before = own_children()
-        child: ActorAddress = self.createActor(class_path)
-        self._children[who] = child
-        self._pids[who] = next(iter(own_children() - before), 0)
-        return child
-
     def _miss(self) -> None:
-        """Looks for ended children itself: of two that end at once, Thespian may report one."""
-        for who in [who for who, pid in self._pids.items() if pid and has_ended(pid)]:
+        for who in self._children.missing():
             self._ended(who)
 
-    def _ended(self, who: int | str) -> None:
-        del self._children[who], self._pids[who]
+    def _ended(self, who: Who) -> None:
+        self._children.forget(who)
         if isinstance(who, int):
             self._do(self._residents.exited(who, _now_ms()))
         elif self._stage is Stage.SERVING:
@@ -201,24 +191,17 @@ class Directory(Actor):
         self._undrained.discard(who)
         self._go_on_draining()
 
-    def _who(self, child: ActorAddress) -> int | str | None:
-        text = _text(child)
-        for who, address in self._children.items():
-            if address == child or (text and text == _text(address)):
-                return who
-        return None
-
     def _do(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
                 case Create(stream=stream, life=life, create=create):
                     self._mind_the_clock()  # One that starts after a leap can't know of it.
-                    child = self._create(life, ENTITIES[stream.partition("-")[0]])
+                    child = self._children.create(life, partial(self.createActor, ENTITIES[stream.partition("-")[0]]))
                     grace = self._presence.grace_until_ms
                     peers = self._services.peers()
                     begin = Begin(stream, life, create, self._me, peers, grace, self._settings_bytes)
                     self.send(child, encode(begin))
-                    self._residents.born(life, self._pids[life])
+                    self._residents.born(life, self._children.pid(life))
                 case Send(address=address, message=message):
                     self.send(address_of(address), encode(message))
                 case Wake(message=deadline):
@@ -235,13 +218,13 @@ class Directory(Actor):
 
     def _tick(self) -> None:
         self._miss()
+        if self._stage is Stage.SERVING:
+            self._start_services()
         self._mind_the_clock()
         self._do(self._residents.tick(_now_ms()))
         self.wakeupAfter(timedelta(milliseconds=TICK_MS))
 
     def _mind_the_clock(self) -> None:
-        if self._stage is Stage.SERVING:
-            self._start_services()
         if self._presence.tick():
             log.warning("clock-jumped", extra={"grace_until_ms": self._presence.grace_until_ms})
             for stream, epoch, address in self._residents.addresses():
@@ -274,13 +257,6 @@ class Directory(Actor):
     def _tell_boss(self, message: Started | Unable | Drained) -> None:
         if self._boss is not None:
             self.send(self._boss, encode(message))
-
-
-def _text(address: ActorAddress) -> str:
-    try:
-        return text_of(address)
-    except NotYetKnown:
-        return ""
 
 
 def _now_ms() -> int:
