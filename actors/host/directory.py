@@ -20,6 +20,7 @@ from thespian.actors import Actor, ActorAddress, ActorExitRequest, ChildActorExi
 from actors.host.children import Children, Who
 from actors.host.lives import Create, Effect, Exit, Kill, Send, Wake
 from actors.host.presence import Presence
+from actors.host.pulses import Pulses
 from actors.host.residents import Residents
 from actors.host.services import Services
 from actors.messages.addresses import address_of, text_of
@@ -34,6 +35,7 @@ from actors.messages.lifecycle import (
     Grace,
     Here,
     Open,
+    Pulse,
     Ready,
     Released,
     Start,
@@ -50,7 +52,7 @@ ENTITIES = {
     "seats": "actors.seats.actor.SeatInventory",
     "orders": "actors.orders.actor.OrderBook",
 }
-Message = Start | Open | Ready | Damaged | Asleep | Released | Used | Suspect | Here | Unable | Drain | Drained
+Message = Start | Open | Ready | Damaged | Asleep | Released | Used | Suspect | Here | Unable | Drain | Drained | Pulse
 _decode: Decoder[Message] = Decoder(Message)
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ class Directory(Actor):
         self._started = False
         self._stage = Stage.SERVING
         self._undrained: set[Who] = set()
+        self._pulses = Pulses()
         self._me = ""
 
     def receiveMessage(self, message: object, sender: ActorAddress) -> None:
@@ -123,6 +126,8 @@ class Directory(Actor):
                 self._do(self._residents.suspect(message, now_ms))
             case Here(role=role):
                 self._here(role, text_of(sender))
+            case Pulse(role=role):
+                self._pulses.heard(role)
             case Unable(who=who, problem=problem):
                 log.error("service-unable", extra={"service": who, "problem": problem})
                 if not self._started:  # Later on the others go on without it.
@@ -160,6 +165,7 @@ class Directory(Actor):
 
     def _here(self, role: str, address: str) -> None:
         self._services.here(role, address)
+        self._pulses.heard(role)
         self._start_services()
         peers = encode(self._services.peers())
         for to in filter(None, map(self._services.address, self._services.roles)):
@@ -220,9 +226,19 @@ class Directory(Actor):
         self._miss()
         if self._stage is Stage.SERVING:
             self._start_services()
+            self._feel_pulses()
         self._mind_the_clock()
         self._do(self._residents.tick(_now_ms()))
         self.wakeupAfter(timedelta(milliseconds=TICK_MS))
+
+    def _feel_pulses(self) -> None:
+        due = self._pulses.turn(filter(self._services.address, self._services.roles), _now_ms())
+        for role in due.ask:
+            self.send(address_of(self._services.address(role)), encode(Pulse(role)))
+        for role in due.kill:
+            log.error("service-stuck", extra={"service": role})
+            with suppress(ProcessLookupError):
+                os.kill(self._children.pid(role), signal.SIGKILL)
 
     def _mind_the_clock(self) -> None:
         if self._presence.tick():

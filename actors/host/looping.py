@@ -17,7 +17,7 @@ from actors.host.bridge import Bridge
 from actors.messages.addresses import address_of, text_of
 from actors.messages.boot import Unable
 from actors.messages.codec import Decoder, encode
-from actors.messages.lifecycle import Drained, Here, WhoIs
+from actors.messages.lifecycle import Drained, Here, Pulse, WhoIs
 
 STATUS_BROKEN = 70
 SWITCH_S = 0.0005  # The actor's thread has little to do, but a whole batch waits for it to get its turn.
@@ -66,6 +66,7 @@ class Looping(Actor):
         super().__init__()
         self._bridge: Bridge | None = None
         self._role = "looping"
+        self._pulse = b""
 
     def receiveMessage(self, message: object, sender: ActorAddress) -> ThespianWatch | None:
         """Every return names the bell: one that does not would end the watch."""
@@ -77,6 +78,8 @@ class Looping(Actor):
                     if self._bridge is None:
                         if (who := _who_is.known(message)) is not None:
                             self._begin(who)
+                    elif message == self._pulse:
+                        self.send(sender, message)
                     else:
                         self._bridge.inbox.put(message, text_of(sender))
                 case _:
@@ -91,7 +94,7 @@ class Looping(Actor):
 
         sys.setswitchinterval(SWITCH_S)
 
-        self._role = who.role.partition("-")[0]
+        self._role, self._pulse = who.role.partition("-")[0], encode(Pulse(who.role))
         module, _, function = who.main.partition(":")
         main: Callable[[Joint], Coroutine[Any, Any, None]] = getattr(importlib.import_module(module), function)
         joint = Joint(who, text_of(self.myAddress))

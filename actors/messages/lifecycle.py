@@ -192,6 +192,12 @@ class Here(Struct, frozen=True, array_like=True, tag="here.1"):
     pid: int
 
 
+class Pulse(Struct, frozen=True, array_like=True, tag="pulse.1"):
+    """The directory asks a service for a sign of life, and gets this back."""
+
+    role: str
+
+
 class Due(Struct, frozen=True, array_like=True, tag="due.1"):
     """From the timer: a deadline of yours may have passed; the log says which."""
 

@@ -29,6 +29,7 @@ from actors.messages.lifecycle import (
     Open,
     Opened,
     Peers,
+    Pulse,
     Released,
     Unopened,
     WhoIs,
@@ -47,7 +48,7 @@ SETTLE_EVERY_MS = 30_000
 UNSETTLED_MAX = 1_000
 ENTITY_PAGE_MAX = 1_000
 
-Told = Appended | LogPage | Gone | Opened | Unopened | Closing | Peers | Drain
+Told = Appended | LogPage | Gone | Opened | Unopened | Closing | Peers | Drain | Pulse
 _decode: Decoder[WhoIs | Told] = Decoder(WhoIs | Told)
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,8 @@ class Projector(Actor):
                 self._peers = message
             case Drain():
                 self.send(sender, encode(Drained("projector")))
+            case Pulse():
+                self.send(sender, encode(message))
             case Opened(stream=stream, epoch=epoch, address=home):
                 if self._backlog.is_waking(stream):
                     self._ask(stream, epoch, home)

@@ -24,6 +24,7 @@ from actors.messages.lifecycle import (
     Open,
     Opened,
     Peers,
+    Pulse,
     Released,
     Suspect,
     Unopened,
@@ -38,7 +39,7 @@ LATE_MS = 5_000  # nothing that is due stands longer, unless in a grace
 OPEN_AGAIN_MS = 2_000  # whoever was asked to open a stream and says nothing for so long is asked again
 AGAIN_AFTER_MS = 1_000  # a stream that could not be opened or woken is tried again after this
 
-Message = WhoIs | Deadline | Opened | Unopened | Closing | Peers | Drain
+Message = WhoIs | Deadline | Opened | Unopened | Closing | Peers | Drain | Pulse
 _decode: Decoder[Message] = Decoder(Message)
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,8 @@ class ReservationTimer(Actor):
                 self.send(sender, encode(Released(stream, epoch, text_of(self.myAddress))))
             case Drain():
                 self.send(sender, encode(Drained("timer")))
+            case Pulse():
+                self.send(sender, encode(message))
             case Peers():
                 pass  # The timer talks to entities and the directory only.
 

@@ -1,9 +1,10 @@
 """A process that is stopped (SIGSTOP) and goes on later, or never: others are unharmed, and nothing is told wrongly."""
 
+import http.client
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 from uuid import uuid4
@@ -110,3 +111,26 @@ def test_sales_go_on_while_timer_or_projector_stand_still_and_both_catch_up(prod
         assert product.reserve(slug, sale.seat_type).status == 201
     wait_until(lambda: product.reservation(held.body).status == 200, what="the read models")
     wait_until(lambda: product.reservation(held.body).body["status"] == "expired", what="the release")
+
+
+@pytest.mark.parametrize("name", ["ReservationTimer", "Gateway"])
+def test_a_service_that_stands_still_for_good_is_replaced(product: Product, name: str) -> None:
+    organiser = register(product)
+    slug = f"replaced-{name.lower()}"
+    sale = on_sale(product, organiser, slug, hold_seconds=5)
+    held = product.reserve(slug, sale.seat_type).body
+    (pid,) = product.pids_of(name)
+    with stopped(pid):
+        wait_until(lambda: pid not in product.pids_of(name), REPLACED_S_MAX, "its end")
+        wait_until(lambda: len(product.pids_of(name)) == 1, REPLACED_S_MAX, f"another {name}")
+        wait_until(expired(product, held), REPLACED_S_MAX, "the release")
+
+
+def expired(product: Product, told: dict[str, str]) -> Callable[[], bool]:
+    def asked() -> bool:
+        try:
+            return bool(product.reservation(told).body["status"] == "expired")
+        except (OSError, http.client.HTTPException):  # The next gateway is not there yet.
+            return False
+
+    return asked

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from thespian.actors import ActorAddress, ChildActorExited
+from thespian.actors import ActorAddress, ChildActorExited, WakeupMessage
 
-from actors.host import directory
+from actors.host import children, directory
 from actors.host.directory import Directory
+from actors.host.pulses import SILENT_MS
 from actors.messages.addresses import address_of, text_of
 from actors.messages.boot import Started, Unable
 from actors.messages.codec import Decoder, encode
@@ -23,6 +24,7 @@ from actors.messages.lifecycle import (
     Open,
     Opened,
     Peers,
+    Pulse,
     Ready,
     Sleep,
     Start,
@@ -33,7 +35,7 @@ from config.settings import load
 
 ME, BOSS, GATE = "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"
 decode: Decoder[Any] = Decoder(
-    Begin | Deadline | Drain | Grace | Opened | Peers | Sleep | Started | Unable | Unopened | WhoIs
+    Begin | Deadline | Drain | Grace | Opened | Peers | Pulse | Sleep | Started | Unable | Unopened | WhoIs
 )
 
 
@@ -82,7 +84,7 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
         raise AssertionError(f"it ended with {status}")
 
     monkeypatch.setattr(os, "_exit", broken)
-    monkeypatch.setattr(directory, "own_children", set)
+    monkeypatch.setattr(children, "own_children", set)
     node = Node()
     settings = msgspec.msgpack.encode(load({"CONTOSO_DATA": str(tmp_path)}))
     node.take(Start(settings, "gateway.join:main"), BOSS)
@@ -130,6 +132,18 @@ def test_a_leap_of_the_clock_is_known_to_whoever_starts_right_after_it(
 
 def test_a_service_that_is_unable_later_on_does_not_end_the_node(node: Node) -> None:
     assert node.take(Unable("projector", "the read models can't be used"), home(2)) == []
+
+
+def test_a_service_that_is_silent_for_long_is_killed(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, _: killed.append(pid))
+    monkeypatch.setattr(node._children, "pid", lambda who: {"projector": 4711}[who])
+    for now_ms in range(10**9, 10**9 + SILENT_MS + 1_000, 1_000):
+        monkeypatch.setattr(directory, "_now_ms", lambda now_ms=now_ms: now_ms)
+        for address, message in node.take(WakeupMessage(timedelta()), ME):
+            if isinstance(message, Pulse) and message.role != "projector":
+                node.receiveMessage(encode(message), address_of(address))
+    assert set(killed) == {4711}
 
 
 def test_a_stream_of_no_kind_is_not_started(node: Node) -> None:

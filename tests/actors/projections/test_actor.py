@@ -15,7 +15,7 @@ from actors.messages.addresses import address_of, text_of
 from actors.messages.boot import Unable
 from actors.messages.codec import Decoder, encode
 from actors.messages.envelopes import Appended, Gone, LogPage, Projected, Published, ReadLog, StoredEvent
-from actors.messages.lifecycle import Closing, Deadline, Here, Open, Opened, Peers, Ping, Released, WhoIs
+from actors.messages.lifecycle import Closing, Deadline, Here, Open, Opened, Peers, Ping, Pulse, Released, WhoIs
 from actors.projections import actor
 from actors.projections.actor import Projector
 from actors.projections.backlog import ASK_AGAIN_MS
@@ -25,7 +25,7 @@ from tests.actors.projections.given import CID, SEATS, configured, held, stored
 
 ME, DIRECTORY, TIMER, GATE = (f"127.0.0.1:{port}" for port in range(1, 5))
 HOME, NEXT_HOME = "127.0.0.1:8", "127.0.0.1:9"
-decode: Decoder[Any] = Decoder(Here | Unable | Projected | Published | ReadLog | Open | Deadline | Released)
+decode: Decoder[Any] = Decoder(Here | Unable | Projected | Published | ReadLog | Open | Deadline | Released | Pulse)
 
 
 class Post(Projector):
@@ -143,6 +143,10 @@ def test_read_models_of_another_shape_are_told_in_one_sentence(tmp_path: Path) -
     ((_, unable),) = Post().take(who_is(tmp_path), DIRECTORY)
     assert isinstance(unable, Unable)
     assert "rebuild" in unable.problem
+
+
+def test_it_answers_whether_it_lives(post: Post) -> None:
+    assert post.take(Pulse("projector"), DIRECTORY) == [(DIRECTORY, Pulse("projector"))]
 
 
 def test_a_message_that_was_meant_for_another_is_dropped(post: Post) -> None:

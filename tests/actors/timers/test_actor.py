@@ -19,6 +19,7 @@ from actors.messages.lifecycle import (
     Opened,
     Peers,
     Ping,
+    Pulse,
     Released,
     Suspect,
     Unopened,
@@ -30,7 +31,7 @@ from config.settings import load
 
 ME, DIRECTORY, HOME = "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"
 START_MS = 1_790_000_000_000
-decode: Decoder[Any] = Decoder(Here | Open | Due | Released | Suspect)
+decode: Decoder[Any] = Decoder(Here | Open | Due | Released | Suspect | Pulse)
 
 
 class Timer(ReservationTimer):
@@ -120,6 +121,10 @@ def test_an_entity_that_was_woken_and_still_has_an_old_hold_is_suspected(timer: 
     assert timer.take(Deadline("seats-a", 0, START_MS - LATE_MS)) == [(HOME, Due("seats-a", 2))]
     told = timer.take(Deadline("seats-a", 0, START_MS - LATE_MS - 1))
     assert told == [(DIRECTORY, Suspect(ME, "seats-a", 2)), (HOME, Due("seats-a", 2))]
+
+
+def test_it_answers_whether_it_lives(timer: Timer) -> None:
+    assert timer.take(Pulse("timer")) == [(DIRECTORY, Pulse("timer"))]
 
 
 def test_a_message_that_was_meant_for_another_is_dropped(timer: Timer) -> None:
