@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +55,9 @@ class Group:
     ) -> None:
         if self.process.poll() is None:
             self.process.kill()
+        for pid in self.pids():  # What has outlived it, against its promise, would hold its output open.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.communicate()
 
     def wait_ready(self) -> None:
