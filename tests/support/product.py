@@ -3,13 +3,14 @@
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_S_MAX = 60.0
 WAIT_S_MAX = 30.0
 POLL_S = 0.02
+PORTS = (12_000, 32_000)  # Below Linux's ephemeral ports: the actors take those.
 
 
 class Reply(NamedTuple):
@@ -38,10 +40,12 @@ def wait_until(condition: Callable[[], Any], seconds: float = WAIT_S_MAX, what: 
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, and that the kernel gives to nobody who asks for any."""
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Product:
