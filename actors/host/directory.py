@@ -200,12 +200,12 @@ class Directory(Actor):
     def _do(self, effects: list[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Create(stream=stream, life=life, create=create):
+                case Create(stream=stream, life=life, create=create, settled_version=settled_version):
                     self._mind_the_clock()  # One that starts after a leap can't know of it.
                     child = self._children.create(life, partial(self.createActor, ENTITIES[stream.partition("-")[0]]))
                     grace = self._presence.grace_until_ms
                     peers = self._services.peers()
-                    begin = Begin(stream, life, create, self._me, peers, grace, self._settings_bytes)
+                    begin = Begin(stream, life, create, self._me, peers, grace, self._settings_bytes, settled_version)
                     self.send(child, encode(begin))
                     self._residents.born(life, self._children.pid(life))
                 case Send(address=address, message=message):

@@ -12,6 +12,7 @@ class Create(NamedTuple):
     stream: str
     life: int
     create: bool
+    settled_version: int = 0
 
 
 class Send(NamedTuple):

@@ -45,6 +45,7 @@ class Residents:
         self._crashes: dict[str, int] = {}
         self._not_before_ms: dict[str, int] = {}
         self._damaged: dict[str, tuple[int, Damaged]] = {}
+        self._settled: dict[str, int] = {}  # Of those asleep: the version at which they wanted nothing of others.
         self.draining = False
 
     def counts(self) -> dict[str, int]:
@@ -135,6 +136,7 @@ class Residents:
             return []
         self._leave(resident)
         resident.phase, resident.since_ms = Phase.LINGERING, now_ms
+        self._settled[resident.stream] = asleep.settled_version
         news = Closing(resident.stream, resident.epoch)
         effects: list[Effect] = [Send(asker, news) for asker in sorted(resident.askers)]
         if asleep.next_deadline_ms and not self.draining:
@@ -248,7 +250,7 @@ class Residents:
         resident.askers = askers
         self._by_life[self._lives] = self._home[stream] = resident
         self._touch(stream, now_ms)
-        return [Create(stream, self._lives, create), *effects]
+        return [Create(stream, self._lives, create, self._settled.pop(stream, 0)), *effects]
 
     def _make_room(self, now_ms: int, spare: int) -> list[Effect]:
         """Puts the least recently used to sleep when there would not be ``spare`` places left."""

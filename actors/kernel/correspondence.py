@@ -69,6 +69,11 @@ class Correspondence:
             item = Item(key, _digest(command.hex()), f"{self._me}/{wish.name}/{wish.stamp}", Raw(command))
             self._peer(wish.stream).waiting.append(_Letter(wish, item))
 
+    def settle(self, wishes: Iterable[Wish]) -> None:
+        """An earlier life of the entity had these granted."""
+        for wish in wishes:
+            self._granted[wish.name] = wish.stamp
+
     def is_open(self, wish: Wish) -> bool:
         """Whether this wish still waits for its answer."""
         return self._granted.get(wish.name) != wish.stamp

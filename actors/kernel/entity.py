@@ -74,6 +74,10 @@ class Entity:
         self._asleep = False
         self.outgoing: list[tuple[str, bytes]] = []
         shell.grace_until_ms = begin.grace_until_ms
+        if (
+            begin.settled_version and begin.settled_version == shell.version
+        ):  # Or each waking would wake whoever it talks to.
+            self._letters.settle(decider.wishes(shell.state))
         self._send(self._directory, self._ready())
         self._hints.add(shell.version, [])
 
@@ -177,7 +181,8 @@ class Entity:
             self._send(parked.sender, Gone(self.stream, self.epoch, parked.batch.number))
         for sender, answers in self._held:  # Asked again, the next life finds in the log what was decided.
             self._send(sender, Gone(self.stream, self.epoch, answers.number, decided=True))
-        self._send(self._directory, Asleep(self.stream, self._life, self.epoch, deadline_ms))
+        settled_version = 0 if open_wishes else self._shell.version
+        self._send(self._directory, Asleep(self.stream, self._life, self.epoch, deadline_ms, settled_version))
 
     def grace(self, epoch: int, until_ms: int) -> None:
         """Nothing expires before ``until_ms``."""

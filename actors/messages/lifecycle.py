@@ -18,7 +18,8 @@ class Begin(Struct, frozen=True, array_like=True, tag="begin.1"):
     """First message of an entity's process: which stream it is, and whom it talks to.
 
     ``settings`` is the msgpack of ``config.settings.Settings``; nothing expires before ``grace_until_ms``.
-    ``life`` is the directory's number for this process, repeated in what it reports.
+    ``life`` is the directory's number for this process, repeated in what it reports. ``settled_version``:
+    the version at which the last life went to sleep with nothing left to want of others; 0 when that is not known.
     """
 
     stream: str
@@ -28,6 +29,7 @@ class Begin(Struct, frozen=True, array_like=True, tag="begin.1"):
     peers: Peers
     grace_until_ms: int
     settings: bytes
+    settled_version: int = 0
 
 
 class Ready(Struct, frozen=True, array_like=True, tag="ready.1"):
@@ -127,12 +129,16 @@ class Sleep(Struct, frozen=True, array_like=True, tag="sleep.1"):
 
 
 class Asleep(Struct, frozen=True, array_like=True, tag="asleep.1"):
-    """The log is closed; from now on the entity answers batches with ``Gone``."""
+    """The log is closed; from now on the entity answers batches with ``Gone``.
+
+    ``settled_version``: its version when it wanted nothing more of others, else 0.
+    """
 
     stream: str
     life: int
     epoch: int
     next_deadline_ms: int
+    settled_version: int = 0
 
 
 class Grace(Struct, frozen=True, array_like=True, tag="grace.1"):

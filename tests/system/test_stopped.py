@@ -94,6 +94,7 @@ def test_a_stopped_inventory_that_nobody_asks_is_found_by_its_overdue_hold(produ
     organiser = register(product)
     sale = on_sale(product, organiser, "unasked", hold_seconds=5)
     held = product.reserve("unasked", sale.seat_type).body
+    wait_until(lambda: product.reservation(held).status == 200, what="the read models")  # They are what the sweep sees.
     with stopped(sale.pid):
         wait_until(lambda: product.reservation(held).body["status"] == "expired", REPLACED_S_MAX, "the release")
     assert sale.pid not in product.pids_of("SeatInventory")

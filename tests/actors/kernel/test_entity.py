@@ -37,10 +37,10 @@ read: Decoder[Any] = Decoder(Count | Refused)
 class Living:
     """An entity, and what it has sent since it was last looked at. Time moves 100 ms a turn."""
 
-    def __init__(self, world: World, counter: Counter) -> None:
+    def __init__(self, world: World, counter: Counter, settled_version: int = 0) -> None:
         log = world.logs.open("counter-a", create=True)
         shell = Shell(counter, log, world.clock, world.disk, LIMITS)
-        begin = Begin("counter-a", 7, True, DIRECTORY, Peers(TIMER, PROJECTOR, ()), 0, b"")
+        begin = Begin("counter-a", 7, True, DIRECTORY, Peers(TIMER, PROJECTOR, ()), 0, b"", settled_version)
         self.entity = Entity(counter, shell, log, begin, ME, EntitySettings(25, 100, 10))
         self.epoch, self._now = log.epoch, 0
 
@@ -128,7 +128,7 @@ def test_asleep_it_says_so_to_whoever_still_sends(world: World) -> None:
     living.entity.sleep(living.epoch)
     living.batch(item(Add(1), 2), number=5)
     sent = living.all_sent()
-    assert sent[DIRECTORY] == [Asleep("counter-a", 7, living.epoch, soon)]
+    assert sent[DIRECTORY] == [Asleep("counter-a", 7, living.epoch, soon, 1)]
     assert sent[GATE] == [Gone("counter-a", living.epoch, 5)]
 
 
@@ -176,6 +176,21 @@ def test_an_answer_waits_until_the_wish_behind_it_is_granted(world: World) -> No
     assert living.sent(GATE) == []
     living.other_answers(Count(3, 1), batch)
     assert replies(living.sent(GATE)) == [Count(3, 1)]
+
+
+def test_what_an_earlier_life_had_granted_is_not_asked_for_again(world: World) -> None:
+    living = Living(world, Counter(wish=True))
+    living.batch(item(Add(3), 1))
+    living.other_answers(Count(3, 1), opened_other(living))
+    living.all_sent()
+    living.entity.sleep(living.epoch)
+    (asleep,) = [m for a, f in living.entity.outgoing if a == DIRECTORY and isinstance(m := decode(f), Asleep)]
+    assert asleep.settled_version == 1
+    again = Living(world, Counter(wish=True), settled_version=1)
+    assert not [m for m in again.sent(DIRECTORY) if isinstance(m, Open)]
+    again.entity.close()
+    third = Living(world, Counter(wish=True), settled_version=0)
+    assert [m for m in third.sent(DIRECTORY) if isinstance(m, Open)]
 
 
 def test_a_command_that_asks_first_waits_for_leave_and_those_behind_it_wait_too(world: World) -> None:
