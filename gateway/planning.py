@@ -26,6 +26,7 @@ from gateway.problems import Problem, not_found
 from gateway.reading import ConferenceRow
 from gateway.routes import PAGE, Lists, Member, Route
 from gateway.tenants import Claim
+from storage.accounts import Claimed, KeyReused, Taken
 
 ROOT = "/api/v1/organisers/{o}/conferences"
 PATH = f"{ROOT}/{{slug}}"
@@ -38,10 +39,18 @@ async def create(call: Call) -> Answer:
     parts = call.parts
     details = plans.details_of(body)
     organiser = call.parameters["o"]
-    claim = await parts.workers.run(parts.accounts.claim, body.slug, organiser, parts.ids.conference())
+    fresh = parts.ids.conference()
+    claim_slug = parts.accounts.claim_slug
+    match await parts.workers.run(claim_slug, body.slug, organiser, fresh, call.key, call.fingerprint):
+        case Claimed(claim=claim):
+            pass
+        case Taken(claim=claim) if claim.organiser == organiser:
+            pass  # Whether it names a conference already, that conference's own log says.
+        case Taken():
+            raise _slug_taken(body.slug)
+        case KeyReused():
+            raise Problem("key-reused", "This Idempotency-Key was used with another request.")
     parts.slugs.learn(claim)
-    if claim.organiser != organiser:
-        raise _slug_taken(body.slug)
     creation = CreateConference(claim.conference, organiser, body.slug, details)
     try:
         stands = await call.command_conference(conference_stream(claim.conference), creation, create=True)

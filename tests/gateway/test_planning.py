@@ -157,3 +157,17 @@ async def test_another_tenant_sees_nothing_and_so_does_ones_own_slug_elsewhere(w
         assert (await world.ask("POST", f"{target}/publish", None, bob)).slug == "not-found"
         gone = await world.ask("DELETE", f"{target}/seat-types/{seat_type}", None, bob | {"If-Match": '"3"'})
         assert gone.slug == "not-found"
+
+
+async def test_a_key_that_created_a_conference_creates_no_other_one(world: World) -> None:
+    root, owner = await world.organiser()
+    headers = owner | key()
+    first = await world.ask("POST", root, new_conference("pycon"), headers)
+    assert first.status == 201
+    again = await world.ask("POST", root, new_conference("pycon"), headers)
+    assert (again.status, again.json) == (201, first.json)
+    other = await world.ask("POST", root, new_conference("devdays"), headers)
+    assert (other.status, other.slug) == (422, "key-reused")
+    assert [each["slug"] for each in (await world.ask("GET", root, headers=owner)).json["items"]] == ["pycon"]
+    with_its_own_key = await world.ask("POST", root, new_conference("devdays"), owner | key())
+    assert with_its_own_key.status == 201
